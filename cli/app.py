@@ -1,0 +1,76 @@
+"""What a command's `run` is given: the values of its options, the output, the environment and the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from memdir.environment import Environment
+
+from .output import Output
+
+if TYPE_CHECKING:
+    from .workspace import Workspace
+
+
+class Values:
+    """The parsed values of one command line, by key. A typed look-up each, so that a wrong key fails in tests."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = dict(values)
+
+    def flag(self, key: str) -> bool:
+        """True when the flag was given."""
+        return bool(self._values[key])
+
+    def text(self, key: str) -> str | None:
+        """The text of an option or argument, None when it was not given and has no default."""
+        value = self._values[key]
+        return None if value is None else str(value)
+
+    def required(self, key: str) -> str:
+        """The text of a required argument."""
+        return str(self._values[key])
+
+    def integer(self, key: str) -> int | None:
+        """The whole number, None when not given and without default."""
+        value = self._values[key]
+        return value if isinstance(value, int) else None
+
+    def number(self, key: str) -> float | None:
+        """The number, None when not given and without default."""
+        value = self._values[key]
+        return float(value) if isinstance(value, int | float) else None
+
+    def many(self, key: str) -> list[str]:
+        """All values of an option or argument that may be given several times."""
+        value = self._values[key]
+        return [str(v) for v in value] if isinstance(value, list | tuple) else []
+
+
+class App:
+    """One run of the command line."""
+
+    def __init__(self, environment: Environment, output: Output, values: Values) -> None:
+        self.environment = environment
+        self.out = output
+        self.values = values
+        self._workspace: Workspace | None = None
+
+    def workspace(self) -> Workspace:
+        """The workspace of the global options, opened once and closed by `main`."""
+        if self._workspace is None:
+            from .workspace import open_workspace
+
+            self._workspace = open_workspace(
+                environment=self.environment,
+                memory_dir=self.values.text("memory_dir"),
+                transcripts_dir=self.values.text("transcripts_dir"),
+                config_dir=self.values.text("config_dir"),
+            )
+        return self._workspace
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._workspace is not None:
+            self._workspace.close()

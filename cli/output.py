@@ -1,0 +1,72 @@
+"""What is printed: data on stdout, the rest on stderr; colour only on a terminal; one JSON object with `--json`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+
+
+def printable(text: str) -> str:
+    """Control characters (but newline and tab) as visible escapes, so that a file's text cannot drive a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" or c.isprintable() or c == " " else repr(c)[1:-1] for c in text)
+
+
+class Output:
+    """One run's output. `json` and `plain` are the global options, `colour` is decided once by `cli.main`."""
+
+    def __init__(
+        self, out: TextIO, err: TextIO, *, json: bool = False, plain: bool = False, colour: bool = False,
+        interactive: bool = False, ask: Callable[[str], str] | None = None,
+    ) -> None:  # fmt: skip
+        self.stdout = out
+        self.stderr = err
+        self.json = json
+        self.plain = plain
+        self.colour = colour and not plain and not json
+        self.interactive = interactive
+        self._ask = ask
+        self.started = time.perf_counter()
+
+    def took_ms(self) -> float:
+        """Milliseconds since the run began."""
+        return round((time.perf_counter() - self.started) * 1000, 3)
+
+    def line(self, text: str = "") -> None:
+        """One line (or several) of text for people, or of plain data, to stdout."""
+        self._write(self.stdout, printable(text) if self.stdout.isatty() and not self.colour else text)
+
+    def styled(self, text: str, *styles: str) -> str:
+        """The text in a colour or weight, when there is colour; its control characters made visible."""
+        text = printable(text) if self.stdout.isatty() else text
+        codes = ";".join(_STYLES[s] for s in styles)
+        return f"\x1b[{codes}m{text}\x1b[0m" if self.colour and codes else text
+
+    def note(self, text: str) -> None:
+        """One line about the run (not data) to stderr."""
+        self._write(self.stderr, printable(text))
+
+    def object(self, schema: str, fields: Mapping[str, object]) -> None:
+        """The one JSON object of a `--json` run; `schema` is `<command>/<version>`."""
+        whole: dict[str, object] = {"schema": f"memdir.{schema}", **fields}
+        self._write(self.stdout, json.dumps(whole, ensure_ascii=not self._takes_utf8(), default=str))
+
+    def confirm(self, question: str, *, yes: bool) -> bool:
+        """The one rule for changes: `--yes` applies; a terminal is asked; elsewhere nothing is changed (False)."""
+        if yes:
+            return True
+        if not self.interactive or self._ask is None:
+            return False
+        return self._ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    def _takes_utf8(self) -> bool:
+        return (self.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+    @staticmethod
+    def _write(stream: TextIO, text: str) -> None:
+        stream.write(text + "\n")

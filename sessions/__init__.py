@@ -1,0 +1,1 @@
+"""Transcripts: reading, searching and the dream."""
