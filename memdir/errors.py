@@ -49,9 +49,7 @@ class MemdirError(Exception):
             self.code = code
 
     def __str__(self) -> str:
-        where = (
-            f"{self.path}:{self.line}: " if self.path and self.line else f"{self.path}: " if self.path else ""
-        )
+        where = f"{self.path}:{self.line}: " if self.path and self.line else f"{self.path}: " if self.path else ""
         return f"{where}{self.message}" + (f" ({self.hint})" if self.hint else "")
 
 

@@ -82,8 +82,6 @@ class Segment(Protocol):
     def facts(self, number: int) -> Facts:
         """The document's facts."""
 
-    def candidates(
-        self, terms: Sequence[tuple[str, float]], limit: int
-    ) -> Sequence[tuple[int, float]] | None:
+    def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> Sequence[tuple[int, float]] | None:
         """An accelerator's best `limit` documents for weighted terms, with an upper-bound-able score, best first.
         None when there is none: the caller then reads the postings."""
