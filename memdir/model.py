@@ -1,4 +1,4 @@
-"""The model: what a memory, a link, a source, a finding and a hit are. Frozen values, no behaviour that touches a file."""
+"""The model: what a memory, a link, a source, a finding and a hit are. Frozen values, no behaviour."""
 
 from __future__ import annotations
 
