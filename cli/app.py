@@ -70,6 +70,11 @@ class App:
             )
         return self._workspace
 
+    def after_output(self) -> None:
+        """What may be done once the answer is out: publish what the answer had to scan."""
+        if self._workspace is not None:
+            self._workspace.after_answer()
+
     def close(self) -> None:
         """Close what was opened."""
         if self._workspace is not None:

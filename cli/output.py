@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
+from memdir.errors import MemdirError
+
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -55,6 +57,14 @@ class Output:
         """The one JSON object of a `--json` run; `schema` is `<command>/<version>`."""
         whole: dict[str, object] = {"schema": f"memdir.{schema}", **fields}
         self._write(self.stdout, json.dumps(whole, ensure_ascii=not self._takes_utf8(), default=str))
+
+    def error(self, error: MemdirError) -> None:
+        """An error on stderr: one line, or with `--json` one object."""
+        if self.json:
+            fields = {k: getattr(error, k) for k in ("code", "message", "path", "line", "hint")}
+            self._write(self.stderr, json.dumps({"error": fields}))
+        else:
+            self._write(self.stderr, printable(f"memdir: {error}").replace("\n", " "))
 
     def confirm(self, question: str, *, yes: bool) -> bool:
         """The one rule for changes: `--yes` applies; a terminal is asked; elsewhere nothing is changed (False)."""

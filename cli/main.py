@@ -1,0 +1,130 @@
+"""The command line's front door: reads the process once (arguments, environment, cwd, clock), runs one command and
+turns every error into one line and its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from memdir import __version__
+from memdir.environment import Environment
+from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, BadInputError, MemdirError, StorageError, UsageError
+
+from .app import App, Values
+from .output import Output
+from .parse import Value, parse
+from .table import Command
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code (`docs/exit-codes.md`)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    wants_json = "--json" in arguments
+    err = Output(sys.stdout, sys.stderr, json=wants_json)
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader (head, less) has what it wants: nothing more can be written, not even by the interpreter's exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _report(err, MemdirError("stopped", code="interrupted"))
+        return EXIT_INTERRUPTED
+    except MemdirError as error:
+        _report(err, error)
+        return error.exit_code
+    except OSError as error:
+        _report(err, StorageError(error.strerror or str(error), path=_named(error), code="io"))
+        return EXIT_IO
+    except RecursionError:
+        _report(err, BadInputError("the input is nested too deeply"))
+        return BadInputError.exit_code
+
+
+def real_environment(directory: str | None = None) -> Environment:
+    """The environment of this process; `directory` as `-C DIR` gives it. Raises BadInputError when there is none."""
+    try:
+        cwd = os.getcwd()
+    except FileNotFoundError:
+        raise BadInputError("the working directory does not exist any more", hint="cd to one that does") from None
+    if directory is not None:
+        cwd = os.path.abspath(os.path.join(cwd, os.path.expanduser(directory)))
+        if not os.path.isdir(cwd):
+            raise BadInputError("no such directory", path=directory)
+    home = os.environ.get("HOME" if sys.platform != "win32" else "USERPROFILE") or None
+    return Environment(cwd=cwd, home=home, env=dict(os.environ), platform=sys.platform, now=time.time)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if arguments[:1] in (["--version"], ["-V"]):
+        sys.stdout.write(f"memdir {__version__}\n")
+        return 0
+    if arguments[:1] in (["--help"], ["-h"]):
+        arguments = ["help"]
+    if not any(name.startswith("_MEMDIR_COMPLETE") for name in os.environ):
+        parsed = parse(arguments)
+        if parsed is not None:
+            return _run(*parsed)
+    from . import typer_app
+
+    try:
+        return typer_app.main(arguments, _run)
+    except typer_app.UsageMistake as mistake:
+        raise UsageError(str(mistake), hint="see memdir help") from None
+
+
+def _run(command: Command, values: dict[str, Value]) -> int:
+    given = Values(values)
+    environment = real_environment(given.text("directory"))
+    stdout: TextIO = sys.stdout
+    on_terminal = stdout.isatty()
+    plain = given.flag("plain")
+    output = Output(
+        stdout,
+        sys.stderr,
+        json=given.flag("json"),
+        plain=plain,
+        colour=on_terminal and not environment.env.get("NO_COLOR") and environment.env.get("TERM") != "dumb",
+        interactive=on_terminal and sys.stdin is not None and sys.stdin.isatty() and not given.flag("json"),
+        ask=_asker(sys.stderr),
+    )
+    app = App(environment, output, given)
+    try:
+        code = command.run(app, given)
+        stdout.flush()
+        app.after_output()
+        return code
+    finally:
+        app.close()
+
+
+def _asker(stream: TextIO) -> Callable[[str], str]:
+    def ask(question: str) -> str:
+        stream.write(question)
+        stream.flush()
+        return sys.stdin.readline()
+
+    return ask
+
+
+def _named(error: OSError) -> str | None:
+    return error.filename if isinstance(error.filename, str) else None
+
+
+def _report(output: Output, error: MemdirError) -> None:
+    try:
+        output.error(error)
+    except (OSError, ValueError):
+        return  # stderr is closed: the exit code says it alone
+
+
+if __name__ == "__main__":
+    sys.exit(main())

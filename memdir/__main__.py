@@ -1,0 +1,7 @@
+"""`python -m memdir`: the command line."""
+
+import sys
+
+from memdir.cli.main import main
+
+sys.exit(main())
