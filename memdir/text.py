@@ -1,0 +1,227 @@
+"""One analysis for documents and queries: text to terms.
+
+NFKC, casefold, Unicode words. A word gives its *main term* (the stem of its accent-free form) and, where they differ,
+its exact forms, which count at a discount in a query. An identifier or path is taken apart (`getUserName`,
+`snake_case`, `path/to/file.py`) and kept whole without its punctuation (`getusername`), so that the spellings of one
+name meet. Scripts written without spaces, and Hangul, give single characters and bigrams.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .stem import ENGLISH, stem
+
+ANALYSIS_VERSION = 1
+"""Part of an index's manifest: terms of another version are never compared with these."""
+
+MAX_WORD = 64
+"""Characters; a longer run is no word (a hash, a blob) and gives no term."""
+
+EXACT_DISCOUNT = 0.25
+"""Weight of the exact form beside the main term: `running` prefers `running` among the bearers of `run`."""
+WHOLE_DISCOUNT = 0.6
+"""Weight of an identifier as a whole beside its parts."""
+SINGLE_DISCOUNT = 0.3
+"""Weight of a single character of a bigram script beside the bigrams."""
+
+_RUNS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\uac00-\ud7af"  # Hangul, kana
+    "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Han
+)
+_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u200c\u200d"
+_LETTER = f"(?:[^\\W{_RUNS}]|[{_MARKS}])"
+_ASCII = re.compile(r"\w+(?:[./:\\@'+#-]+\w+)*(?:\+\+|#)?", re.ASCII)
+_CHUNK = re.compile(rf"[{_RUNS}]+|{_LETTER}+(?:[./:\\@'’+#-]+{_LETTER}+)*(?:\+\+|#)?")
+_IS_RUN = re.compile(f"[{_RUNS}]")
+_SEGMENT = re.compile(r"[/\\:@]+")
+_DOT = re.compile(r"\.+")
+_JOINT = re.compile(r"[-_+#]+")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
+_CONTRACTION = re.compile(r"^(.+?)(?:n?['’]t|['’](?:s|re|ve|ll|d|m))$", re.IGNORECASE)
+
+STOP_WORDS = frozenset(
+    """a about above after again all also am an and any anybody anyone anything are aren as at be because been before
+    being below between both but by ca can cannot could couldn did didn do does doesn doing don done down during each
+    either else etc every few for from further get gets getting give go goes going gone got had hadn has hasn have
+    haven having he her here hers herself him himself his how however i if in into is isn it its itself just let like
+    ll m may me might more most much must my myself need needs no nor not now of off ok okay on once one only or other
+    ought our ours ourselves out over own please put re really s same shall she should shouldn so some somebody someone
+    something still such t take tell than that the their theirs them themselves then there these they thing things
+    this those though through to too under until up upon us ve very want wanted wants was wasn way we were weren what
+    when where whether which while who whom whose why will with without wo won would wouldn yes yet you your yours
+    yourself""".split()  # noqa: SIM905 - a block of words reads better than a list of them
+)
+"""Words a query does without, unless it has no others."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """One word of a query: its text (casefolded) and its terms with their weights, the main term first."""
+
+    text: str
+    terms: tuple[tuple[str, float], ...]
+
+
+def fold(word: str) -> str:
+    """The word without accents: Latin and Greek lose their marks, Cyrillic only the optional dots of ё."""
+    if word.isascii():
+        return word
+    if "\u0400" <= word[0] <= "\u04ff":
+        return word.replace("ё", "е")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain).translate(_LETTERS)
+
+
+_LETTERS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+
+
+@lru_cache(maxsize=1 << 16)
+def forms(word: str, language: str = ENGLISH) -> tuple[str, ...]:
+    """The terms of one casefolded word: the main term, then each exact form that differs."""
+    plain = fold(word)
+    main = stem(plain, language)
+    if word == main:
+        return (main,)
+    return (main, word) if plain in (word, main) else (main, word, plain)
+
+
+@lru_cache(maxsize=1 << 16)
+def words(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The casefolded words of a chunk in order, and its wholes: the compound names among its parts, joined."""
+    plain: list[str] = []
+    wholes: list[str] = []
+    for segment in _SEGMENT.split(chunk):
+        first = len(plain)
+        for dotted in _DOT.split(segment):
+            start = len(plain)
+            for joint in _JOINT.split(dotted):
+                _split(joint, plain, wholes)
+            _join(plain[start:], wholes)
+        _join(plain[first:], wholes)
+    if not plain and chunk.strip("_"):
+        plain.append(chunk.casefold())
+    return tuple(w for w in plain if len(w) <= MAX_WORD), tuple(dict.fromkeys(wholes))
+
+
+def _split(joint: str, plain: list[str], wholes: list[str]) -> None:
+    """Words of one piece without punctuation but apostrophes."""
+    contraction = _CONTRACTION.match(joint)
+    if contraction:
+        joint = contraction[1]
+    for piece in joint.replace("’", "'").split("'"):
+        start = len(plain)
+        low = piece.casefold()
+        if not piece:
+            continue
+        if low.isalpha() and (piece == low or piece[1:] == low[1:] or piece.isupper()):
+            plain.append(low)
+            continue
+        plain.extend(p.casefold() for p in _CAMEL.findall(piece))
+        _join(plain[start:], wholes)
+
+
+def _join(parts: list[str], wholes: list[str]) -> None:
+    if len(parts) > 1:
+        whole = "".join(parts)
+        if len(whole) <= MAX_WORD:
+            wholes.append(whole)
+
+
+@lru_cache(maxsize=1 << 16)
+def _chunk_terms(chunk: str, language: str) -> tuple[str, ...]:
+    plain, wholes = words(chunk)
+    terms: list[str] = []
+    for word in plain:
+        terms.extend(forms(word, language))
+    for whole in wholes:
+        terms.append(forms(whole, language)[0])
+    return tuple(terms)
+
+
+def _run_terms(run: str) -> list[str]:
+    run = run.casefold()
+    return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
+
+
+def chunks(text: str) -> list[str]:
+    """Runs of word characters: words, identifiers, paths, and unbroken runs of a script without spaces."""
+    if text.isascii():
+        return _ASCII.findall(text)
+    return _CHUNK.findall(unicodedata.normalize("NFKC", text))
+
+
+def count_terms(text: str, language: str = ENGLISH) -> dict[str, int]:
+    """How often each term occurs in the text."""
+    seen: dict[str, int] = {}
+    for chunk in chunks(text):
+        seen[chunk] = seen.get(chunk, 0) + 1
+    counts: dict[str, int] = {}
+    get = counts.get
+    for chunk, times in seen.items():
+        terms = _chunk_terms(chunk, language) if chunk[0] < "\u0e00" or not _IS_RUN.match(chunk) else _run_terms(chunk)
+        for term in terms:
+            counts[term] = get(term, 0) + times
+    return counts
+
+
+def count_fields(fields: tuple[tuple[str, int], ...], language: str = ENGLISH) -> dict[str, int]:
+    """The weighted term counts of a document: for each term the sum over fields of weight times count."""
+    whole: dict[str, int] = {}
+    for text, weight in fields:
+        for term, times in count_terms(text, language).items():
+            whole[term] = whole.get(term, 0) + weight * times
+    return whole
+
+
+def analyse(text: str, language: str = ENGLISH) -> list[str]:
+    """The distinct terms of a text, in order of first occurrence."""
+    return list(count_terms(text, language))
+
+
+@lru_cache(maxsize=1 << 12)
+def _chunk_words(chunk: str, language: str) -> tuple[QueryWord, ...]:
+    if _IS_RUN.match(chunk):
+        return _run_words(chunk.casefold())
+    plain, wholes = words(chunk)
+    found = [QueryWord(w, _weighted(forms(w, language))) for w in plain]
+    found += [QueryWord(w, ((forms(w, language)[0], WHOLE_DISCOUNT),)) for w in wholes]
+    return tuple(found)
+
+
+def _weighted(terms: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    return ((terms[0], 1.0), *((t, EXACT_DISCOUNT) for t in terms[1:]))
+
+
+def _run_words(run: str) -> tuple[QueryWord, ...]:
+    if len(run) == 1:
+        return (QueryWord(run, ((run, 1.0),)),)
+    found = []
+    for i in range(len(run) - 1):
+        pair = run[i : i + 2]
+        found.append(QueryWord(pair, ((pair, 1.0), (pair[0], SINGLE_DISCOUNT / 2), (pair[1], SINGLE_DISCOUNT / 2))))
+    return tuple(found)
+
+
+def query_words(text: str, language: str = ENGLISH) -> list[QueryWord]:
+    """The distinct words of a query in order, stop words left out unless there are no others."""
+    found: dict[str, QueryWord] = {}
+    for chunk in chunks(text):
+        for word in _chunk_words(chunk, language):
+            found.setdefault(word.text, word)
+    telling = [w for t, w in found.items() if t not in STOP_WORDS]
+    return telling or list(found.values())
+
+
+def query_terms(text: str, language: str = ENGLISH) -> Mapping[str, float]:
+    """The terms of a query with their weights, summed over its words."""
+    weights: dict[str, float] = {}
+    for word in query_words(text, language):
+        for term, weight in word.terms:
+            weights[term] = weights.get(term, 0.0) + weight
+    return weights
