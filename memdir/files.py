@@ -1,0 +1,295 @@
+"""Reading and writing single files so that nothing is half written, followed out of its directory, or left behind.
+
+A write goes to a temporary file beside its target, is synced, and takes the target's place by one `os.replace`; then
+the directory is synced. Every path that comes from a person or a file passes `inside`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import itertools
+import os
+import stat
+import unicodedata
+from typing import Final
+
+from .errors import BadInputError, StorageError
+from .model import MAX_FILE_BYTES
+
+LOCK_NAME: Final = ".memdir.lock"
+TEMPORARY_PREFIX: Final = ".memdir-"
+TEMPORARY_SUFFIX: Final = ".tmp"
+ARCHIVE_NAME: Final = ".archive"
+PRIVATE: Final = 0o600
+PRIVATE_DIR: Final = 0o700
+
+_FORBIDDEN: Final = frozenset('<>:"|?*\\')
+_DEVICES: Final = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+_MAX_NAME_BYTES: Final = 240
+"""255 is the limit of most file systems; `.archived` and a number must still fit."""
+_counter = itertools.count()
+
+
+def shown(path: str) -> str:
+    """A path as text that can be printed: bytes that are no UTF-8 become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def failure(error: OSError, path: str, doing: str) -> StorageError:
+    """The `StorageError` for a failed system call: what was being done, where, why."""
+    hints = {
+        errno.ENOSPC: "free some space and run it again: nothing was changed",
+        errno.EDQUOT: "the quota is used up: nothing was changed",
+        errno.EROFS: "the file system is read-only; recall still works",
+        errno.EACCES: "no permission; recall still works",
+    }
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"{doing} failed: {reason}", path=shown(path), hint=hints.get(error.errno or 0))
+
+
+def read_file(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes.
+
+    Raises `StorageError` when it cannot be read and `BadInputError` when it is no regular file or too large; a pipe
+    or a device is refused before anything is read from it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        raise failure(error, path, "reading") from error
+    except ValueError as error:
+        raise BadInputError("a path cannot hold a NUL character", path=shown(path)) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise BadInputError("not a regular file", path=shown(path))
+        return _read_all(descriptor, path, limit)
+    except OSError as error:
+        raise failure(error, path, "reading") from error
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int, path: str, limit: int) -> bytes:
+    parts: list[bytes] = []
+    left = limit + 1
+    while left > 0:
+        part = os.read(descriptor, min(left, 1 << 20))
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+        left -= len(part)
+    raise BadInputError(f"larger than {limit} bytes", path=shown(path), code="too-large")
+
+
+def read_if_there(path: str, limit: int = MAX_FILE_BYTES) -> bytes | None:
+    """`read_file`, but None where there is no file."""
+    try:
+        return read_file(path, limit)
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return None
+        raise
+
+
+def write_atomic(
+    path: str, data: bytes, *, mode: int | None = None, root: str | None = None, mtime_ns: int | None = None
+) -> None:
+    """Put `data` in the place of `path`, whole or not at all, and on the disk before this returns.
+
+    An existing file keeps its mode; `mode` is that of a new one (default: as the umask says). A symbolic link keeps
+    being one: the file it leads to is replaced, which must lie below `root` when `root` is given. `mtime_ns` sets the
+    modification time. Raises `StorageError`.
+    """
+    target = os.path.realpath(path) if os.path.islink(path) else path
+    if target != path and root is not None and not _below(target, os.path.realpath(root)):
+        raise BadInputError("the link leads out of its directory", path=shown(path))
+    folder = os.path.dirname(target) or "."
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            mode = stat.S_IMODE(os.stat(target).st_mode)
+        temporary, descriptor = _temporary(folder, 0o666 if mode is None else mode)
+        try:
+            try:
+                _write_all(descriptor, data)
+                if mode is not None:
+                    os.fchmod(descriptor, mode)
+                if mtime_ns is not None:
+                    os.utime(temporary, ns=(mtime_ns, mtime_ns))
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        fsync_dir(folder)
+    except OSError as error:
+        raise failure(error, path, "writing") from error
+
+
+def _temporary(folder: str, mode: int) -> tuple[str, int]:
+    while True:
+        name = f"{TEMPORARY_PREFIX}{os.getpid()}-{next(_counter)}{TEMPORARY_SUFFIX}"
+        path = os.path.join(folder, name)
+        try:
+            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), mode)
+        except FileExistsError:
+            continue
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def fsync_dir(path: str) -> None:
+    """Bring a directory's entries to the disk, where the file system can do that."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    except OSError:
+        return  # a platform that opens no directories has nothing to sync
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def remove_file(path: str) -> None:
+    """Delete a file durably. Raises `StorageError`; a file that is gone already is no error."""
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+            fsync_dir(os.path.dirname(path) or ".")
+    except OSError as error:
+        raise failure(error, path, "deleting") from error
+
+
+def make_private_dir(path: str) -> None:
+    """Make a directory (and those above it) that only its owner can enter. Raises `StorageError`."""
+    try:
+        os.makedirs(path, PRIVATE_DIR, exist_ok=True)
+        if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
+            os.chmod(path, PRIVATE_DIR)
+    except OSError as error:
+        raise failure(error, path, "making the directory") from error
+
+
+def _below(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip("/\\") + os.sep)
+
+
+def inside(root: str, relative: str) -> str:
+    """The absolute path of `relative` below `root`.
+
+    Raises `BadInputError` for an absolute path, `..`, a NUL, and for a path that a symbolic link takes out of `root`.
+    """
+    parts = relative.replace("\\", "/").split("/") if os.sep == "\\" else relative.split("/")
+    if "\0" in relative:
+        raise BadInputError("a path cannot hold a NUL character", path=shown(relative.replace("\0", "\\0")))
+    if not relative or os.path.isabs(relative) or os.path.splitdrive(relative)[0]:
+        raise BadInputError("not a path relative to the memory directory", path=shown(relative))
+    if ".." in parts or "" in parts or "." in parts:
+        raise BadInputError("a path cannot hold empty, '.' or '..' parts", path=shown(relative))
+    path = os.path.join(root, *parts)
+    if not _below(os.path.realpath(path), os.path.realpath(root)):
+        raise BadInputError("a symbolic link leads out of the memory directory", path=shown(relative))
+    return path
+
+
+def check_name(name: str) -> str:
+    """`name` itself when every system can have a file of that name, else `BadInputError` (Windows' rules, since a
+    memory directory is shared: no device names, no `<>:"|?*\\`, no control characters, no dot or space at the end)."""
+    reason = None
+    if not name or name in (".", ".."):
+        reason = "is empty" if not name else "is no file name"
+    elif any(c in _FORBIDDEN or c == "/" or ord(c) < 32 or ord(c) == 127 for c in name):
+        reason = 'holds a character that no file name can have everywhere (/ \\ < > : " | ? * or a control character)'
+    elif name[-1] in ". " or name[0] == " ":
+        reason = "begins with a space or ends with a dot or a space"
+    elif name.partition(".")[0].rstrip().casefold() in _DEVICES:
+        reason = "is a device on Windows"
+    elif len(os.fsencode(name)) > _MAX_NAME_BYTES:
+        reason = f"is longer than {_MAX_NAME_BYTES} bytes"
+    if reason is not None:
+        raise BadInputError(f"the name {shown(name)!r} {reason}", hint="choose another with --name")
+    return name
+
+
+def same_name(left: str, right: str) -> bool:
+    """True when two names are one file on some file system: compared without case, in NFC."""
+    return unicodedata.normalize("NFC", left).casefold() == unicodedata.normalize("NFC", right).casefold()
+
+
+def directory_key(root: str) -> str:
+    """The folder name under which state and cache of a memory directory lie: 20 hex digits of its real path's hash."""
+    return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:20]
+
+
+def clean_temporaries(folder: str) -> int:
+    """Remove temporary files that a killed writer left in `folder`; call it holding the lock. Returns their number."""
+    try:
+        names = [n for n in os.listdir(folder) if n.startswith(TEMPORARY_PREFIX) and n.endswith(TEMPORARY_SUFFIX)]
+    except OSError:
+        return 0
+    for name in names:
+        remove_file(os.path.join(folder, name))
+    return len(names)
+
+
+def exclude_from_git(root: str) -> bool:
+    """In a git work tree, have git ignore the lock and the temporaries through `.git/info/exclude` (never
+    `.gitignore`, which is the user's). Returns True when they are ignored now; not being able to is no error."""
+    common = _git_directory(os.path.realpath(root))
+    if common is None:
+        return False
+    path = os.path.join(common, "info", "exclude")
+    try:
+        old = read_if_there(path) or b""
+        missing = [p for p in (LOCK_NAME, f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}") if p.encode() not in old.split()]
+        if missing:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            start = b"" if not old or old.endswith(b"\n") else b"\n"
+            write_atomic(path, old + start + "".join(f"{p}\n" for p in missing).encode())
+    except (OSError, StorageError, BadInputError):
+        return False
+    return True
+
+
+def _git_directory(folder: str) -> str | None:
+    """The repository's own directory (the common one of all its worktrees) for a folder in a work tree."""
+    while True:
+        dot_git = os.path.join(folder, ".git")
+        if os.path.isdir(dot_git):
+            return dot_git if os.path.isfile(os.path.join(dot_git, "HEAD")) else None
+        if os.path.isfile(dot_git):
+            return _linked_git_directory(dot_git)
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def _linked_git_directory(dot_git: str) -> str | None:
+    try:
+        first = read_file(dot_git, 1 << 14).decode("utf-8", "surrogateescape").strip()
+        if not first.startswith("gitdir:"):
+            return None
+        target = os.path.join(os.path.dirname(dot_git), first[len("gitdir:") :].strip())
+        common = read_if_there(os.path.join(target, "commondir"), 1 << 14)
+        if common is not None:
+            target = os.path.join(target, common.decode("utf-8", "surrogateescape").strip())
+    except (StorageError, BadInputError, ValueError):
+        return None
+    target = os.path.normpath(target)
+    looks_right = all(os.path.exists(os.path.join(target, part)) for part in ("HEAD", "objects", "refs"))
+    return target if looks_right else None
