@@ -6,7 +6,7 @@ import os
 
 from .git_root import canonical_root
 from .locate import Located
-from .model import INDEX_NAME, Source
+from .model import Source
 from .slug import recorded_cwds
 
 _MAX_PROJECTS = 10_000
