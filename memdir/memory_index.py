@@ -210,10 +210,23 @@ def _comment_end(lines: list[str], number: int) -> int:
 
 def entries(text: str) -> tuple[Entry, ...]:
     """All entries that link to a file: web addresses and anchors are none; nor is what stands in fences or comments."""
+    found: list[Entry] = []
+    heading = ""
+    for number, line in outside_fences(text):
+        title = heading_of(line)
+        if title is not None:
+            heading = title
+        elif (entry := parse_entry(line, number, heading)) is not None:
+            found.append(entry)
+    return tuple(found)
+
+
+def outside_fences(text: str) -> list[tuple[int, str]]:
+    """The lines that are text, numbered from 1: not frontmatter, not in a fence, not a block comment."""
     lines = text_lines(text.removeprefix("\ufeff"))
     skip = _skipped(lines)
-    found: list[Entry] = []
-    heading = fence = ""
+    found: list[tuple[int, str]] = []
+    fence = ""
     for number, line in enumerate(lines, 1):
         if number in skip:
             continue
@@ -221,14 +234,17 @@ def entries(text: str) -> tuple[Entry, ...]:
         if fence:
             if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
                 fence = ""
-            continue
-        if mark:
+        elif mark:
             fence = mark[1]
-        elif title := _HEADING.match(line):
-            heading = title[2] or ""
-        elif (entry := parse_entry(line, number, heading)) is not None:
-            found.append(entry)
-    return tuple(found)
+        else:
+            found.append((number, line))
+    return found
+
+
+def heading_of(line: str) -> str | None:
+    """The text of a heading line, None for any other line."""
+    match = _HEADING.match(line.rstrip("\r\n"))
+    return None if match is None else match[2] or ""
 
 
 def parse_entry(line: str, number: int = 1, heading: str = "") -> Entry | None:

@@ -1,0 +1,251 @@
+"""Small edits of MEMORY.md: one entry in, out, renamed; every other byte of the file stays.
+
+Where a new entry goes: under the heading that holds its neighbours (same folder, then mostly the same type, then a
+heading that names the type), after the last entry there. A file without entries gets a heading for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from .memory_index import Entry, entries, entry_line, heading_of, load_index, outside_fences, parse_entry
+from .model import TYPES, Memory
+
+FIRST_LINE: Final = "# Memory Index"
+MAX_DERIVED: Final = 150
+"""Characters of an entry we write: Claude Code's advice (formats §1.7). Hand-written ones are left as they are."""
+_TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "user": ("user", "users", "profile", "preferences"),
+    "feedback": ("feedback", "rules", "working"),
+    "project": ("project", "projects", "decisions"),
+    "reference": ("reference", "references", "links", "resources"),
+}
+_LINK = re.compile(r"(\]\()(<[^<>\n]*>|(?:[^()\s]|\([^()\s]*\))+)((?:[ \t]+\"[^\"\n]*\")?\))")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be written: the memory's id (relative to the MEMORY.md), its type, and the words shown."""
+
+    target: str
+    type: str | None
+    title: str
+    hook: str
+
+    @property
+    def folder(self) -> str:
+        """The namespace of the target."""
+        return self.target.rpartition("/")[0]
+
+    @property
+    def line(self) -> str:
+        """The entry as a line, at most `MAX_DERIVED` characters where the title leaves room for that."""
+        whole = entry_line(self.title, self.target, self.hook)
+        if len(whole) <= MAX_DERIVED or not self.hook:
+            return whole
+        bare = len(entry_line(self.title, self.target, ""))
+        return entry_line(self.title, self.target, shorten(self.hook, max(40, MAX_DERIVED - bare - 3)))
+
+
+def entry_of(memory: Memory) -> NewEntry:
+    """The entry derived from a memory: its name in words, its description as hook."""
+    return NewEntry(memory.id, memory.type, title_of(memory.name or memory.stem), memory.description)
+
+
+def title_of(name: str) -> str:
+    """A kebab or snake name in words (`use-uv-not-pip` -> `Use uv not pip`); any other name as it is."""
+    if " " in name:
+        return name
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters of one line, cut at a word where there is one, with an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:.-—") + "…"
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines with their line ends; joined they are the text again."""
+    return _LINES.findall(text)
+
+
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def newline_of(text: str) -> str:
+    """The line end that the text uses."""
+    first = text.find("\n")
+    return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+
+
+def add_entry(text: str, new: NewEntry, kinds: Mapping[str, str | None]) -> str:
+    """The index with one more entry; the same text when the target has one already.
+
+    `kinds` gives the type of the memories by target. An entry that would stand beyond what is loaded goes to the top
+    of the list instead: a new memory is never what is cut.
+    """
+    if any(entry.target == new.target for entry in entries(text)):
+        return text
+    added = insert_entries(text, [new], kinds)
+    if not any(entry.target == new.target for entry in load_index(added).cut_off):
+        return added
+    found = entries(text)
+    at = found[0].line - 1 if found else _after_title(text)
+    return _insert(text, at, [new.line])
+
+
+def insert_entries(text: str, new: list[NewEntry], kinds: Mapping[str, str | None]) -> str:
+    """The index with all of these entries, in their order, each in its place."""
+    if not text.strip("\ufeff \t\r\n"):
+        newline = newline_of(text)
+        return newline.join([FIRST_LINE, "", *(entry.line for entry in new)]) + newline if new else text
+    by_place: dict[tuple[int, str], list[str]] = {}
+    found = entries(text)
+    ends = _section_ends(text, found)
+    for entry in new:
+        by_place.setdefault(_place(entry, found, kinds, ends, text), []).append(entry.line)
+    for (at, heading), lines in sorted(by_place.items(), reverse=True):
+        text = _insert(text, at, [*(["", f"## {heading}", ""] if heading else []), *lines])
+    return text
+
+
+def _place(
+    new: NewEntry, found: tuple[Entry, ...], kinds: Mapping[str, str | None], ends: Mapping[str, int], text: str
+) -> tuple[int, str]:
+    """The number of lines before the new entry, and the heading to make for it (empty: none)."""
+    if not found:
+        headed = sum(1 for _, line in outside_fences(text) if heading_of(line) is not None)
+        prose = any(line.strip() and heading_of(line) is None for _, line in outside_fences(text))
+        at = len(split_lines(text))
+        return at, "Memories" if prose and headed else ""
+    if new.folder:
+        for entry in reversed(found):
+            if entry.target.rpartition("/")[0] == new.folder:
+                return ends[entry.heading], ""
+    counts: dict[str, list[int]] = {}
+    for entry in found:
+        count = counts.setdefault(entry.heading, [0, 0])
+        count[0] += kinds.get(entry.target) == new.type
+        count[1] += 1
+    best = max(counts, key=lambda h: (counts[h][0], -counts[h][1]))
+    if counts[best][0] * 2 >= counts[best][1] and counts[best][0]:
+        return ends[best], ""
+    for heading in counts:
+        if _names_type(heading) == new.type and new.type is not None:
+            return ends[heading], ""
+    open_headings = [h for h in counts if _names_type(h) is None]
+    if len(counts) == 1 and open_headings:
+        return ends[open_headings[0]], ""
+    title = new.type.capitalize() if new.type in TYPES else "Memories"
+    return (ends[title], "") if title in ends else (len(split_lines(text)), title)
+
+
+def _names_type(heading: str) -> str | None:
+    words = set(re.findall(r"[a-z]+", heading.casefold()))
+    return next((kind for kind, names in _TYPE_WORDS.items() if words & set(names)), None)
+
+
+def _section_ends(text: str, found: tuple[Entry, ...]) -> dict[str, int]:
+    """Per heading: the number of the last line of its last entry, what is indented below it included."""
+    lines = split_lines(text)
+    ends: dict[str, int] = {}
+    for entry in found:
+        ends[entry.heading] = block_end(lines, entry)
+    return ends
+
+
+def block_end(lines: list[str], entry: Entry) -> int:
+    """The number of the last line that belongs to an entry: lines indented more than it follow it."""
+    end = entry.line
+    while end < len(lines) and lines[end].strip() and _indent(lines[end]) > entry.indent:
+        end += 1
+    return end
+
+
+def _indent(line: str) -> int:
+    blank = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(blank.expandtabs(4))
+
+
+def _after_title(text: str) -> int:
+    for number, line in outside_fences(text):
+        if heading_of(line) is not None:
+            return number
+    return 0
+
+
+def _insert(text: str, at: int, new: list[str]) -> str:
+    """Lines put after line `at`, with the file's line ends; a blank line before a list that follows no list."""
+    newline = newline_of(text)
+    lines = split_lines(text)
+    if at and not lines[at - 1].endswith("\n"):
+        lines[at - 1] += newline
+    before = lines[at - 1].strip() if at else ""
+    if before and new[0] and parse_entry(lines[at - 1]) is None and not before.startswith(("-", "*", "+")):
+        belongs = at < len(lines) and not lines[at].strip() and heading_of(before) is not None
+        at += 1 if belongs else 0
+        new = new if belongs or _indent(lines[at - 1]) else ["", *new]
+    elif at and not before and new[0] == "":
+        new = new[1:]
+    lines[at:at] = [line + newline for line in new]
+    return "".join(lines)
+
+
+def remove_entries(text: str, target: str) -> str:
+    """The index without the entries for `target`; what is indented below one goes with it, but for entries."""
+    lines = split_lines(text)
+    for entry in reversed(entries(text)):
+        if entry.target == target:
+            end = block_end(lines, entry)
+            end = next((n for n in range(entry.line, end) if parse_entry(lines[n]) is not None), end)
+            del lines[entry.line - 1 : end]
+    return "".join(lines)
+
+
+def retarget(text: str, old: str, new: str) -> str:
+    """The text with every link to the path `old` leading to `new`; fragments and everything else stay."""
+
+    def follow(match: re.Match[str]) -> str:
+        path, mark, fragment = match[2].strip("<>").partition("#")
+        if unquote(path).removeprefix("./") != old:
+            return match[0]
+        written = new + mark + fragment
+        return match[1] + (f"<{written}>" if any(c in written for c in " ()") else written) + match[3]
+
+    lines = split_lines(text)
+    for number, _ in outside_fences(text):
+        lines[number - 1] = _LINK.sub(follow, lines[number - 1])
+    return "".join(lines)
+
+
+def change_words(text: str, target: str, old: NewEntry, new: NewEntry) -> str:
+    """The index with an entry that still says what was derived from the old memory saying what the new one gives;
+    hand-written words stay."""
+    lines = split_lines(text)
+    for entry in entries(text):
+        if entry.target != target:
+            continue
+        title = new.title if entry.title == _clean(old.title) else entry.title
+        derived = parse_entry(old.line)
+        hook = new.hook if derived is not None and entry.hook in (derived.hook, old.hook) else entry.hook
+        if (title, hook) != (entry.title, entry.hook):
+            line = lines[entry.line - 1]
+            indent = line[: len(line) - len(line.lstrip(" \t"))]
+            end = line[len(line.rstrip("\r\n")) :]
+            lines[entry.line - 1] = indent + NewEntry(target, new.type, title, hook).line + end
+    return "".join(lines)
+
+
+def _clean(title: str) -> str:
+    parsed = parse_entry(entry_line(title, "x.md", ""))
+    return parsed.title if parsed is not None else title

@@ -1,0 +1,238 @@
+"""MEMORY.md put right: a pure function of the memory files and of its own hand-written lines.
+
+Headings, order and wording of what is there stay. Links to files that are gone follow them where they went or go out,
+memories without a line get one, superseded and expired ones lose theirs. When it all does not fit into what Claude
+Code loads, the entries of least worth are left out and named. No clock, no usage: two clones give the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .dates import parse_date
+from .errors import BadInputError
+from .index_edit import block_end, entry_of, insert_entries, retarget, split_lines, title_of
+from .memory_index import MAX_LINES, MAX_UNITS, Entry, Usage, entries, usage, utf16_length
+from .model import DEFAULT_CONFIDENCE, Memory
+
+KEEP_NEWEST: Final = 10
+"""The newest memories by the dates in the files are never left out."""
+TYPE_WORTH: Final[Mapping[str | None, float]] = {"user": 0.4, "feedback": 0.3, "reference": 0.2, "project": 0.1}
+_ROUNDS: Final = 4
+_UNLISTED_FOLDERS: Final = ("logs", "sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """The new text and what was done: targets of entries taken out, put in, followed (old, new), of memories left
+    out because they do not fit (least worth last), and dead links in running text, which a person must decide
+    (line in the old text, target)."""
+
+    text: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    followed: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...]
+    flagged: tuple[tuple[int, str], ...]
+
+
+def tidy(text: str, memories: Sequence[Memory], exists: Callable[[str], bool] = lambda target: False) -> Tidied:
+    """MEMORY.md for these memories (all of one directory; sections and those of nested indexes are passed over).
+
+    `exists` tells of a relative path that is no memory whether a file is there, so that a link to it stays. With no
+    memory at all nothing is taken out: an empty or unreadable directory is no reason to forget.
+    """
+    listed = [m for m in memories if _listable(m)]
+    everything = {m.id: m for m in memories if not m.is_section}
+    first = entries(text)
+    if not everything and first:
+        return Tidied(text, (), (), (), (), tuple((e.line, e.target) for e in first))
+    gone = superseded(everything.values())
+    keep = {m.id: m for m in listed if m.id not in gone}
+    worth = {id: place for place, id in enumerate(by_worth(list(keep.values()), everything.values()))}
+    text, followed, removed, flagged = _repair(text, everything, gone, exists)
+    known = {entry.target for entry in first}
+    for _ in range(_ROUNDS):
+        result = _fit(_add_missing(text, keep), keep, worth)
+        if result == text:
+            break
+        text = result
+    now = {entry.target for entry in entries(text)}
+    added = tuple(sorted(now - known - {new for _, new in followed}))
+    left_out = tuple(sorted((id for id in keep if id not in now), key=worth.__getitem__))
+    return Tidied(text, removed, added, followed, left_out, flagged)
+
+
+def _listable(memory: Memory) -> bool:
+    parts = memory.id.split("/")[:-1]
+    return (
+        not memory.is_section
+        and not (parts and parts[0] in _UNLISTED_FOLDERS)
+        and not any(p.startswith(".") for p in parts)
+    )
+
+
+def superseded(memories: Iterable[Memory]) -> set[str]:
+    """Ids of the memories that are not current by their own files: status, description, or another's `supersedes`."""
+    memories = list(memories)
+    names = _by_name(memories)
+    gone = {m.id for m in memories if not_current(m)}
+    for memory in memories:
+        for target in memory.supersedes:
+            found = names.get(_key(target), [])
+            if len(found) == 1 and found[0] != memory.id:
+                gone.add(found[0])
+    return gone
+
+
+def not_current(memory: Memory) -> bool:
+    """True for a memory that its own file calls superseded or expired. A `valid_until` alone needs a clock, so it
+    counts once the description says `Expired DATE:` (design §3)."""
+    return (
+        memory.status == "superseded"
+        or memory.superseded_by is not None
+        or memory.description.startswith(("Superseded by ", "Expired "))
+    )
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().removesuffix(".md").casefold()
+
+
+def _by_name(memories: Iterable[Memory]) -> dict[str, list[str]]:
+    """Ids by path, name and file stem."""
+    names: dict[str, list[str]] = {}
+    for memory in memories:
+        for name in {_key(memory.id), _key(memory.name), _key(memory.stem)}:
+            names.setdefault(name, []).append(memory.id)
+    return names
+
+
+def by_worth(memories: Sequence[Memory], linking: Iterable[Memory] = ()) -> list[str]:
+    """Ids, the worthiest first: pinned, then the newest few, then by confidence, type, incoming links and the date in
+    the file. Ties by id."""
+    names = _by_name(memories)
+    incoming: dict[str, int] = {}
+    for memory in linking:
+        for name in {_key(link.to) for link in memory.links}:
+            for id in names.get(name, []):
+                incoming[id] = incoming.get(id, 0) + (id != memory.id)
+    dates = {m.id: _date(m) for m in memories}
+    newest = sorted((m.id for m in memories if dates[m.id] > 0), key=lambda id: (-dates[id], id))
+    rank = {id: 1.0 - place / len(newest) for place, id in enumerate(newest)}
+    fresh = set(newest[:KEEP_NEWEST])
+
+    def worth(memory: Memory) -> tuple[bool, bool, float, str]:
+        confidence = DEFAULT_CONFIDENCE if memory.confidence is None else memory.confidence
+        score = confidence + TYPE_WORTH.get(memory.type, 0.0)
+        score += 0.1 * math.log2(1 + incoming.get(memory.id, 0)) + 0.3 * rank.get(memory.id, 0.0)
+        return not memory.pinned, memory.id not in fresh, -score, memory.id
+
+    return [m.id for m in sorted(memories, key=worth)]
+
+
+def _date(memory: Memory) -> float:
+    for text in (memory.modified, memory.created):
+        if text:
+            try:
+                return parse_date(text)
+            except BadInputError:
+                continue
+    return 0.0
+
+
+_Repaired = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], tuple[tuple[int, str], ...]]
+
+
+def _repair(text: str, memories: Mapping[str, Memory], gone: set[str], exists: Callable[[str], bool]) -> _Repaired:
+    """Dead entries follow their file or go out, those of superseded memories and exact repetitions go out."""
+    found = entries(text)
+    lines = split_lines(text)
+    listed = {entry.target for entry in found}
+    names = _by_name(memories.values())
+    followed: list[tuple[str, str]] = []
+    removed: list[str] = []
+    flagged: list[tuple[int, str]] = []
+    drop: set[int] = set()
+    seen: set[str] = set()
+    for entry in found:
+        id = unicodedata.normalize("NFC", entry.target)
+        repeated = lines[entry.line - 1].strip() in seen
+        seen.add(lines[entry.line - 1].strip())
+        if id in memories and id not in gone and not repeated:
+            continue
+        if id not in memories and exists(entry.target):
+            continue
+        new = None if id in memories else _moved(entry, memories, names, listed, gone)
+        if new is not None:
+            followed.append((entry.target, new))
+        elif _alone(lines, entry):
+            drop.add(entry.line)
+            if not repeated:
+                removed.append(entry.target)
+        else:
+            flagged.append((entry.line, entry.target))
+    text = "".join(line for number, line in enumerate(lines, 1) if number not in drop)
+    for old, new in followed:
+        text = retarget(text, old, new)
+    return text, tuple(followed), tuple(removed), tuple(flagged)
+
+
+def _moved(
+    entry: Entry, memories: Mapping[str, Memory], names: Mapping[str, list[str]], listed: set[str], gone: set[str]
+) -> str | None:
+    """The one memory without an entry that a dead entry can only mean: the same file name elsewhere, or its name."""
+    base = entry.target.rpartition("/")[2]
+    for name in (base, entry.title, entry.title.replace(" ", "-"), entry.title.replace(" ", "_")):
+        found = [id for id in names.get(_key(name), []) if id not in gone]
+        if len(found) == 1 and found[0] not in listed and _key(name):
+            return found[0]
+    renamed = [id for id, m in memories.items() if title_of(m.name) == entry.title and id not in listed | gone]
+    return renamed[0] if len(renamed) == 1 else None
+
+
+def _alone(lines: list[str], entry: Entry) -> bool:
+    """True when the line is all there is to the entry: nothing indented below it and no second link in it."""
+    return block_end(lines, entry) == entry.line and lines[entry.line - 1].count("](") == 1
+
+
+def _add_missing(text: str, keep: Mapping[str, Memory]) -> str:
+    found = {unicodedata.normalize("NFC", entry.target) for entry in entries(text)}
+    mentioned = {id for id in keep if f"({id})" in text or f"(<{id}>)" in text}
+    missing = [entry_of(keep[id]) for id in sorted(keep) if id not in found and id not in mentioned]
+    return insert_entries(text, missing, {id: m.type for id, m in keep.items()}) if missing else text
+
+
+def _fit(text: str, keep: Mapping[str, Memory], worth: Mapping[str, int]) -> str:
+    """The text with the least worthy entries left out until the rest is loaded whole; as it is when the
+    hand-written lines alone are too much, for then leaving entries out helps nobody."""
+    if usage(text).fits:
+        return text
+    lines = split_lines(text)
+    removable = {e.line: unicodedata.normalize("NFC", e.target) for e in entries(text) if _alone(lines, e)}
+    removable = {line: id for line, id in removable.items() if id in worth}
+    fixed = usage("".join(line for n, line in enumerate(lines, 1) if n not in removable))
+    if not fixed.fits:
+        return text
+    order = sorted(removable, key=lambda line: (worth[removable[line]], line))
+    kept = order[: _room(fixed, [utf16_length(lines[n - 1].rstrip("\r\n")) + 1 for n in order])]
+    while True:
+        chosen = set(kept)
+        result = "".join(line for n, line in enumerate(lines, 1) if n not in removable or n in chosen)
+        if usage(result).fits or not kept:
+            return result
+        kept = kept[:-1]
+
+
+def _room(fixed: Usage, sizes: list[int]) -> int:
+    """How many of the lines, in order, fit beside the fixed ones."""
+    units = fixed.units
+    for count, size in enumerate(sizes):
+        units += size
+        if fixed.lines + count + 1 > MAX_LINES or units > MAX_UNITS:
+            return count
+    return len(sizes)
