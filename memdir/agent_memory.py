@@ -38,7 +38,7 @@ def agent_memories(config_dir: str | None, cwd: str, project_root: str) -> list[
             found.extend(_in(os.path.join(base, folder), scope, base == cwd))
     if config_dir is not None:
         found.extend(_in(os.path.join(config_dir, "agent-memory"), "user", True))
-    unique = {os.path.realpath(memory.root): memory for memory in reversed(found)}
+    unique = {os.path.realpath(memory.root): memory for memory in found}  # at home, project is user
     order = {memory.root: at for at, memory in enumerate(found)}
     return sorted(unique.values(), key=lambda memory: (memory.name, order[memory.root]))
 

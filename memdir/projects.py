@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from .git_root import canonical_root
-from .locate import Located
+from .locate import Candidate, Located
 from .model import Source
-from .slug import recorded_cwds
+from .slug import find_project_dirs, recorded_cwds
 
 _MAX_PROJECTS = 10_000
 
@@ -75,3 +75,21 @@ def _belongs(cwd: str, located: Located) -> bool:
     if any(real.startswith(root + os.sep) for root in mine[1:]):
         return (canonical_root(real) or located.shared_root) == located.shared_root
     return os.path.isdir(real) and canonical_root(real) == located.shared_root
+
+
+def memory_above(located: Located) -> list[Candidate]:
+    """Outside of git, memory that Claude Code keeps for a directory above the cwd (below the home directory): where
+    it was started decides, so from here it would not be read."""
+    projects = located.projects_dir
+    if projects is None or located.shared_root != located.cwd or canonical_root(located.cwd) is not None:
+        return []
+    found = []
+    home = located.environment.home
+    above = os.path.dirname(located.cwd)
+    while above != os.path.dirname(above) and above != (home and os.path.realpath(home)):
+        for folder in find_project_dirs(projects, above):
+            memory = os.path.join(folder, "memory")
+            if holds_memories(memory):
+                found.append(Candidate(memory, f"is the memory of {above}, the directory above: use -C {above}"))
+        above = os.path.dirname(above)
+    return found
