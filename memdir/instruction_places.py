@@ -1,0 +1,114 @@
+"""Where instruction files lie: rules below a `rules` directory, subdirectories of a project, files of other agents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from .git_root import canonical_root
+
+MAX_DIRECTORIES: Final = 10_000
+"""Subdirectories that are searched for nested CLAUDE.md files; reading a directory takes some 20 us."""
+
+_SKIPPED: Final = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "node_modules",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".tox",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".cache",
+    }
+)
+"""Never searched: nobody keeps instructions there, and they hold most directories of a project."""
+
+_OTHERS: Final[dict[str, str]] = {
+    "AGENTS.md": "Claude Code reads no AGENTS.md by itself",
+    "AGENTS.override.md": "read by Codex only",
+    "GEMINI.md": "read by Gemini CLI only",
+    ".cursorrules": "read by Cursor only",
+    ".windsurfrules": "read by Windsurf only",
+}
+_OTHERS_BELOW: Final = ((".github", "copilot-instructions.md", "read by Copilot only"),)
+_OURS: Final = {"claude.md": "CLAUDE.md", "claude.local.md": "CLAUDE.local.md"}
+
+
+def rule_files(directory: str) -> list[str]:
+    """Every `.md` file below a `rules` directory, by name, symbolic links followed, each directory once."""
+    return list(_rules(directory, set()))
+
+
+def _rules(directory: str, visited: set[str]) -> Iterator[str]:
+    real = os.path.realpath(directory)
+    if real in visited:
+        return
+    visited.add(real)
+    for entry in _entries(directory):
+        if _is_dir(entry):
+            yield from _rules(entry.path, visited)
+        elif entry.name.endswith(".md"):
+            yield entry.path
+
+
+def nested_directories(top: str, shared_root: str | None) -> tuple[list[str], bool]:
+    """The directories below `top`, parents first, by name, no symbolic links, no worktrees of the same repository
+    (`shared_root`); and whether these are all of them."""
+    found: list[str] = []
+    waiting = [top]
+    for directory in waiting:
+        for entry in _entries(directory):
+            if (
+                entry.name in _SKIPPED
+                or not entry.is_dir(follow_symlinks=False)
+                or _own_worktree(entry.path, shared_root)
+            ):
+                continue
+            if len(found) == MAX_DIRECTORIES:
+                return found, False
+            found.append(entry.path)
+            waiting.append(entry.path)
+    return found, True
+
+
+def _own_worktree(directory: str, shared_root: str | None) -> bool:
+    if shared_root is None or not os.path.isfile(os.path.join(directory, ".git")):
+        return False
+    return canonical_root(os.path.realpath(directory)) == shared_root
+
+
+def unread_files(directories: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Files in these directories that were written for agents and have no place in Claude Code's hierarchy, with the
+    reason; whether an import or a link leads to one is for the caller to see."""
+    for directory in directories:
+        names = {entry.name: entry for entry in _entries(directory)}
+        for name in sorted(names):
+            meant = _OURS.get(name.lower())
+            if name in _OTHERS:
+                yield os.path.join(directory, name), _OTHERS[name]
+            elif meant and name != meant and not os.path.exists(os.path.join(directory, meant)):
+                yield os.path.join(directory, name), f"the name must be {meant}, in these letters"
+        for folder, name, why in _OTHERS_BELOW:
+            path = os.path.join(directory, folder, name)
+            if folder in names and os.path.isfile(path):
+                yield path, why
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -1,0 +1,144 @@
+"""CommonMark as markdown-it sees it: which words are text, which are code, comments or HTML. The only owner of
+markdown-it (55 ms to import, about 1 ms a file), so nothing on the way of `recall` may import this module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BREAKS = re.compile(r"\r\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """Words that are read as words: no code, no comment. `line` counts from 1. A run of kind `html` lies in a block of
+    HTML, where Claude Code looks for no imports (a blank line after the tag takes the text out of the block)."""
+
+    text: str
+    line: int
+    kind: Literal["text", "html"] = "text"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # `text_join` would melt escapes into the text around them, and then no position could be found again.
+    return MarkdownIt("commonmark").disable("text_join")
+
+
+def parse(text: str) -> list[Token]:
+    """The tokens of a text in plain CommonMark (no tables, no strike-through: a `~` in a path stays a `~`)."""
+    return _parser().parse(text)
+
+
+def text_runs(text: str) -> list[TextRun]:
+    """Every run of text in order, emphasis and link texts as runs of their own, comments and code left out."""
+    runs: list[TextRun] = []
+    for token in parse(text):
+        if token.map is None:
+            continue
+        if token.type == "inline":
+            runs.extend(_inline_runs(token, token.map[0] + 1))
+        elif token.type == "html_block":
+            runs.extend(_html_runs(token.content, token.map[0] + 1))
+    return runs
+
+
+def _inline_runs(token: Token, line: int) -> Iterator[TextRun]:
+    """Runs of one paragraph, heading or list line. Places are found by searching forward in the source, since
+    markdown-it keeps none for inline tokens."""
+    source, at, start, words = token.content, 0, 0, ""
+    for child in token.children or ():
+        if child.type in ("text", "softbreak"):
+            piece = "\n" if child.type == "softbreak" else child.content
+            found = source.find(piece, at)
+            if found >= 0:
+                if not words:
+                    start = found
+                at = found + len(piece)
+            words += piece
+            continue
+        if words:
+            yield TextRun(words, line + source.count("\n", 0, start))
+            words = ""
+        found = source.find(child.content, at) if child.content else at
+        at = found + len(child.content) if found >= 0 else at
+    if words:
+        yield TextRun(words, line + source.count("\n", 0, start))
+
+
+def _html_runs(content: str, line: int) -> Iterator[TextRun]:
+    """What a block of HTML leaves: the words after a comment's end are text, any other tag's are not."""
+    if not content.lstrip().startswith("<!--"):
+        yield TextRun(_COMMENT.sub(_same_lines, content), line, "html")
+        return
+    if "-->" not in content:
+        return
+    rest = _COMMENT.sub(_same_lines, content)
+    lead = len(rest) - len(rest.lstrip())
+    if rest.strip():
+        yield TextRun(rest.strip(), line + rest.count("\n", 0, lead))
+
+
+def _same_lines(match: re.Match[str]) -> str:
+    return "\n" * match.group().count("\n")
+
+
+def strip_comments(text: str) -> str:
+    """The text without its block-level `<!-- … -->`: comments in code, inside a paragraph, in a list or quote, and
+    unclosed ones stay; what follows `-->` on its line stays too. Everything else is kept byte for byte."""
+    if "<!--" not in text:
+        return text
+    lines = text_lines(text)
+    out: list[str] = []
+    at = 0
+    for token in parse(text):
+        if token.type != "html_block" or token.level or token.map is None:
+            continue
+        first, end = token.map
+        block = "".join(lines[first:end])
+        if not block.lstrip().startswith("<!--") or "-->" not in block:
+            continue
+        out.extend(lines[at:first])
+        rest = _COMMENT.sub("", block)
+        if rest.strip():
+            out.append(rest)
+            at = end
+            continue
+        at = end
+        while at < len(lines) and not lines[at].strip():
+            at += 1
+    out.extend(lines[at:])
+    return "".join(out)
+
+
+def code_lines(text: str) -> frozenset[int]:
+    """Numbers (from 1) of the lines inside fenced and indented code, the fences included."""
+    marked: set[int] = set()
+    for token in parse(text):
+        if token.type in ("fence", "code_block") and token.map is not None:
+            marked.update(range(token.map[0] + 1, token.map[1] + 1))
+    return frozenset(marked)
+
+
+def text_lines(text: str) -> list[str]:
+    """Lines with their ends, broken only where CommonMark breaks them (`\\n`, `\\r\\n`, `\\r`)."""
+    lines: list[str] = []
+    at = 0
+    for match in re.finditer(r"\r\n|\r|\n", text):
+        lines.append(text[at : match.end()])
+        at = match.end()
+    if at < len(text):
+        lines.append(text[at:])
+    return lines
+
+
+def normal_breaks(text: str) -> str:
+    """The text with every line end as `\\n`."""
+    return _BREAKS.sub("\n", text)
