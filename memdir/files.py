@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import itertools
 import os
 import stat
@@ -17,6 +16,7 @@ from typing import Final
 
 from .errors import BadInputError, StorageError
 from .model import MAX_FILE_BYTES
+from .places import directory_key as directory_key
 
 LOCK_NAME: Final = ".memdir.lock"
 TEMPORARY_PREFIX: Final = ".memdir-"
@@ -228,11 +228,6 @@ def check_name(name: str) -> str:
 def same_name(left: str, right: str) -> bool:
     """True when two names are one file on some file system: compared without case, in NFC."""
     return unicodedata.normalize("NFC", left).casefold() == unicodedata.normalize("NFC", right).casefold()
-
-
-def directory_key(root: str) -> str:
-    """The folder name under which state and cache of a memory directory lie: 20 hex digits of its real path's hash."""
-    return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:20]
 
 
 def clean_temporaries(folder: str) -> int:

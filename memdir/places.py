@@ -28,11 +28,12 @@ def state_dir(environment: Environment) -> str | None:
     return _place(environment, "state", library, os.path.join(".local", "state"))
 
 
-def directory_key(realpath: str) -> str:
+def directory_key(root: str) -> str:
     """The name of a memory directory's folder in cache and state: the end of its path to read, a digest to be sure.
     Equal for the same real path (bytes as in the file system), different for any other."""
-    digest = blake2b(os.fsencode(realpath), digest_size=10).hexdigest()
-    tail = "".join(char if char.isascii() and char.isalnum() else "-" for char in realpath)[-40:].strip("-")
+    real = os.path.realpath(root)
+    digest = blake2b(os.fsencode(real), digest_size=10).hexdigest()
+    tail = "".join(char if char.isascii() and char.isalnum() else "-" for char in real)[-40:].strip("-")
     return f"{tail}-{digest}" if tail else digest
 
 
