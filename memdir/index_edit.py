@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from .memory_index import Entry, entries, entry_line, heading_of, load_index, outside_fences, parse_entry
+from .markdown import headings
+from .markdown import lines as scanned_lines
+from .memory_index import Entry, entries, entry_line, load_index, parse_entry
 from .model import TYPES, Memory
 
 FIRST_LINE: Final = "# Memory Index"
@@ -124,10 +126,9 @@ def _place(
 ) -> tuple[int, str]:
     """The number of lines before the new entry, and the heading to make for it (empty: none)."""
     if not found:
-        headed = sum(1 for _, line in outside_fences(text) if heading_of(line) is not None)
-        prose = any(line.strip() and heading_of(line) is None for _, line in outside_fences(text))
-        at = len(split_lines(text))
-        return at, "Memories" if prose and headed else ""
+        titles = headings(text)
+        prose = sum(1 for line in split_lines(text) if line.strip()) > len(titles)
+        return len(split_lines(text)), "Memories" if prose and titles else ""
     if new.folder:
         for entry in reversed(found):
             if entry.target.rpartition("/")[0] == new.folder:
@@ -178,10 +179,7 @@ def _indent(line: str) -> int:
 
 
 def _after_title(text: str) -> int:
-    for number, line in outside_fences(text):
-        if heading_of(line) is not None:
-            return number
-    return 0
+    return next((heading.line for heading in headings(text)), 0)
 
 
 def _insert(text: str, at: int, new: list[str]) -> str:
@@ -192,7 +190,7 @@ def _insert(text: str, at: int, new: list[str]) -> str:
         lines[at - 1] += newline
     before = lines[at - 1].strip() if at else ""
     if before and new[0] and parse_entry(lines[at - 1]) is None and not before.startswith(("-", "*", "+")):
-        belongs = at < len(lines) and not lines[at].strip() and heading_of(before) is not None
+        belongs = at < len(lines) and not lines[at].strip() and before.startswith("#")
         at += 1 if belongs else 0
         new = new if belongs or _indent(lines[at - 1]) else ["", *new]
     elif at and not before and new[0] == "":
@@ -223,8 +221,9 @@ def retarget(text: str, old: str, new: str) -> str:
         return match[1] + (f"<{written}>" if any(c in written for c in " ()") else written) + match[3]
 
     lines = split_lines(text)
-    for number, _ in outside_fences(text):
-        lines[number - 1] = _LINK.sub(follow, lines[number - 1])
+    for line in scanned_lines(text):
+        if line.kind == "text" and line.number <= len(lines) and "](" in line.text:
+            lines[line.number - 1] = _LINK.sub(follow, lines[line.number - 1])
     return "".join(lines)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
+
+from .markdown import headings, index_links
+from .markdown import lines as scanned_lines
 
 MAX_LINES: Final = 200
 MAX_UNITS: Final = 25_000
@@ -22,14 +24,7 @@ MAX_ENTRY: Final = 200
 _ADVICE: Final = (
     "Only part of it was loaded. Keep index entries to one line under ~200 chars; move detail into topic files."
 )
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_ENTRY = re.compile(
-    r"(?P<indent>[ \t]*)[-*+][ \t]+(?:\[[ xX]\][ \t]+)?(?P<mark>\*\*|__|\*|_|)"
-    r"\[(?P<title>(?:\\.|\[[^\[\]]*\]|[^\[\]\\])*)\]\((?P<target><[^<>]*>|(?:[^()\s]|\([^()\s]*\))+)"
-    r"(?:[ \t]+\"[^\"]*\")?\)(?P=mark)(?P<rest>.*)$"
-)
-_SEPARATOR = re.compile(r"^[ \t]*(?:[—–:|]|-{1,2}(?=\s|$))[ \t]*")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +143,19 @@ def text_lines(text: str) -> list[str]:
 
 
 def _counted_lines(text: str) -> list[tuple[int, str]]:
-    """The lines that are loaded, with their numbers in the file: no leading frontmatter, no block comments, no blank
-    lines at either end."""
+    """The lines that are loaded, with their numbers in the file: no leading frontmatter, no block comments (what
+    follows one on its last line stays), no blank lines at either end."""
     lines = text_lines(text.removeprefix("\ufeff"))
-    skip = _skipped(lines)
-    counted = [(n, line) for n, line in enumerate(lines, 1) if n not in skip]
+    comments = _comments(lines)
+    counted: list[tuple[int, str]] = []
+    for number, line in enumerate(lines[(start := body_start(lines)) :], start + 1):
+        rest = comments.get(number)
+        if rest is None or rest.strip():
+            counted.append((number, line if rest is None else rest))
     while counted and not counted[-1][1].strip():
         counted.pop()
-    start = 0
-    while start < len(counted) and not counted[start][1].strip():
-        start += 1
-    counted = counted[start:]
+    first = next((place for place, (_, line) in enumerate(counted) if line.strip()), 0)
+    counted = counted[first:]
     if counted:
         counted[0] = (counted[0][0], counted[0][1].lstrip())
         counted[-1] = (counted[-1][0], counted[-1][1].rstrip())
@@ -174,89 +171,51 @@ def body_start(lines: list[str]) -> int:
     return 0
 
 
-def _skipped(lines: list[str]) -> set[int]:
-    """Numbers of the lines of frontmatter and block comments. An unclosed comment stays; inside fences nothing is
-    one."""
+def _comments(lines: list[str]) -> dict[int, str]:
+    """Numbers of the lines of block comments, each with what is left of the line. One never closed stays."""
     start = body_start(lines)
-    skip = set(range(1, start + 1))
-    fence = ""
+    if not any("<!--" in line for line in lines):
+        return {}
+    html = {line.number + start for line in scanned_lines("\n".join(lines[start:])) if line.kind == "html"}
+    found: dict[int, str] = {}
     number = start + 1
     while number <= len(lines):
-        line = lines[number - 1]
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
-                fence = ""
-        elif mark:
-            fence = mark[1]
-        elif line.lstrip(" ").startswith("<!--") and len(line) - len(line.lstrip(" ")) < 4:
-            end = _comment_end(lines, number)
-            if end:
-                skip.update(range(number, end + 1))
-                number = end
+        after = lines[number - 1].lstrip()
+        if number in html and after.startswith("<!--"):
+            tails = [after[4:], *lines[number:]]
+            end = next((place for place, tail in enumerate(tails) if "-->" in tail), None)
+            if end is not None:
+                found.update(dict.fromkeys(range(number, number + end), ""))
+                found[number + end] = tails[end].partition("-->")[2]
+                number += end
         number += 1
-    return skip
-
-
-def _comment_end(lines: list[str], number: int) -> int:
-    """The number of the line on which the comment that begins line `number` ends, when nothing follows it there."""
-    after = lines[number - 1].lstrip(" ")[4:]
-    for end in range(number, len(lines) + 1):
-        text = after if end == number else lines[end - 1]
-        if "-->" in text:
-            return end if not text.partition("-->")[2].strip() else 0
-    return 0
-
-
-def entries(text: str) -> tuple[Entry, ...]:
-    """All entries that link to a file: web addresses and anchors are none; nor is what stands in fences or comments."""
-    found: list[Entry] = []
-    heading = ""
-    for number, line in outside_fences(text):
-        title = heading_of(line)
-        if title is not None:
-            heading = title
-        elif (entry := parse_entry(line, number, heading)) is not None:
-            found.append(entry)
-    return tuple(found)
-
-
-def outside_fences(text: str) -> list[tuple[int, str]]:
-    """The lines that are text, numbered from 1: not frontmatter, not in a fence, not a block comment."""
-    lines = text_lines(text.removeprefix("\ufeff"))
-    skip = _skipped(lines)
-    found: list[tuple[int, str]] = []
-    fence = ""
-    for number, line in enumerate(lines, 1):
-        if number in skip:
-            continue
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
-                fence = ""
-        elif mark:
-            fence = mark[1]
-        else:
-            found.append((number, line))
     return found
 
 
-def heading_of(line: str) -> str | None:
-    """The text of a heading line, None for any other line."""
-    match = _HEADING.match(line.rstrip("\r\n"))
-    return None if match is None else match[2] or ""
+def entries(text: str) -> tuple[Entry, ...]:
+    """The list items that begin with a link to a Markdown file, outside code and comments."""
+    text = text.removeprefix("\ufeff")
+    lines = text.split("\n")
+    titles = [(heading.line, heading.text) for heading in headings(text)]
+    found: list[Entry] = []
+    place = 0
+    for link in index_links(text):
+        raw = lines[link.line - 1]
+        if not link.entry or not _ITEM.match(raw):
+            continue
+        while place < len(titles) and titles[place][0] < link.line:
+            place += 1
+        indent = len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip(" "))
+        found.append(
+            Entry(link.line, link.title, link.target, link.hook, titles[place - 1][1] if place else "", indent)
+        )
+    return tuple(found)
 
 
-def parse_entry(line: str, number: int = 1, heading: str = "") -> Entry | None:
+def parse_entry(line: str) -> Entry | None:
     """One line as an entry, None when it is none."""
-    match = _ENTRY.match(line.rstrip("\r\n"))
-    if match is None:
-        return None
-    target = unquote(match["target"].strip("<>")).partition("#")[0]
-    if not target or "://" in target or target.startswith(("mailto:", "/", "~")):
-        return None
-    hook = _SEPARATOR.sub("", match["rest"], count=1).strip()
-    return Entry(number, match["title"], target.removeprefix("./"), hook, heading, len(match["indent"].expandtabs(4)))
+    found = entries(line.strip())
+    return found[0] if found else None
 
 
 def entry_line(title: str, target: str, hook: str) -> str:
