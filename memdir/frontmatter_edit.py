@@ -184,8 +184,8 @@ def _apply(head: _Head, expected: dict[str, object], key: str, value: object | N
         fresh[key] = value
         return
     _set(head, inner, fresh, key, value, None)
-    if not fresh and metadata:
-        expected["metadata"] = None
+    if not fresh and metadata:  # a `metadata:` with nothing below it is of no use to anyone
+        del expected["metadata"], head.lines[block.start]
 
 
 def _set(

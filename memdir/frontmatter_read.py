@@ -20,6 +20,7 @@ TOP_LEVEL: Final = ("name", "description")
 """The keys that Claude Code keeps at the top; it moves every other one under `metadata:`."""
 
 _OPEN = re.compile(r"---[ \t]*(?:\r?\n|\r|$)")
+_BEFORE = re.compile(r"\s+|(?:\s*<!--.*?-->[ \t]*\r?\n)+\s*", re.DOTALL)
 _CLOSE = re.compile(r"^---[ \t]*(?:\r?$|\r(?!\n))", re.MULTILINE)
 _FIELD = re.compile(r"[^\W\d][\w.-]{0,120} *:(?: |$)")
 _UNUSUAL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -68,6 +69,8 @@ def parse(data: bytes) -> Parsed:
         return Parsed(NOTHING, text, 1, "none", bool(problems), tuple(problems), newline, bom)
     head_text = text[split.start : split.end]
     head = _read_head(head_text, split.line, problems)
+    if split.line > 2:
+        problems.append(Problem("late-frontmatter", split.line - 1, "something stands before the frontmatter"))
     if not split.closed:
         problems.append(Problem("unclosed-frontmatter", split.line - 1, "the frontmatter has no closing ---"))
     if not head and head_text.strip() and not _FIELD.search(head_text):
@@ -99,15 +102,16 @@ def field(head: Mapping[str, object], key: str) -> object:
 
 def split_head(text: str) -> Split | None:
     """Find the frontmatter; None when the text has none. A file whose frontmatter was never closed has the leading
-    lines that look like fields, if there are any. Blank lines before the opening `---` are allowed."""
+    lines that look like fields, if there are any. Blank lines and HTML comments before the opening `---` are allowed when
+    a field follows it."""
     match = _OPEN.match(text)
     line = 2
     if match is None:
-        start = len(text) - len(text.lstrip())
-        match = _OPEN.match(text, start) if start else None
+        before = _BEFORE.match(text)
+        match = _OPEN.match(text, before.end()) if before else None
         if match is None or not _FIELD.match(text, match.end()):
             return None
-        line += text.count("\n", 0, start)
+        line += text.count("\n", 0, match.start())
     start = match.end()
     close = _CLOSE.search(text, start)
     if close is not None:

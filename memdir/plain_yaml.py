@@ -36,7 +36,9 @@ _NUMBER = re.compile(  # the implicit int and float of YAML 1.1 in PyYAML's reso
     r"|[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|=|<<"
 )
-_FLOW_PLAIN = re.compile(r"[^\s,\[\]{}\"'#&*!|>%@`?:-](?:[^\s,\[\]{}:#]|:(?![\s,\[\]{}]|$)|(?<! )#| +(?![ ,\]}:#]))*")
+_FLOW_PLAIN = re.compile(
+    r"[^\s,\[\]{}\"'#&*!|>%@`?:-](?:[^\s,?\[\]{}:#]|:(?![\s,?\[\]{}]|$)|(?<! )#| +(?![ ,?\]}:#]))*"
+)
 _FLOW_END = re.compile(r" *([,\]}])")
 
 
@@ -59,10 +61,13 @@ class Reading:
         self.odd = 0
         self.invalid: list[tuple[int, str]] = []
         self.duplicates: list[tuple[int, str]] = []
-        start = self._significant(0)
         self.head: dict[str, object] = {}
-        if start < len(lines):
-            self.head, _ = self._mapping(start, _indent(lines[start]), 0)
+        at = self._significant(0)
+        while at < len(lines):
+            if self.head:
+                self._mark_odd(at)  # less indented than the first line
+            found, at = self._mapping(at, _indent(lines[at]), 0)
+            self.head.update(found)
 
     def _significant(self, at: int) -> int:
         """The next line that is neither blank nor a comment."""
@@ -134,17 +139,20 @@ class Reading:
             if here > indent or not text or text[0] in "#-" or _KEY.match(text):
                 self._mark_odd(at)
             if text:
-                items.append(self._value(text, at))
+                items.append(self._value(text, at, in_list=True))
             at = self._significant(at + 1)
         return items, at
 
-    def _value(self, text: str, at: int) -> object:
+    def _value(self, text: str, at: int, *, in_list: bool = False) -> object:
         try:
             return scalar(text)
         except Odd:
             self._mark_odd(at)
         except Invalid as error:
-            self.invalid.append((at + 1, str(error)))
+            if in_list:  # a mapping may begin there
+                self._mark_odd(at)
+            else:
+                self.invalid.append((at + 1, str(error)))
         return bare(text)
 
     def _mark_odd(self, at: int) -> None:
@@ -159,6 +167,8 @@ def scalar(text: str) -> object:
         if match is None:
             raise Odd
         if match.end() != len(text) and not _COMMENT.fullmatch(text, match.end()):
+            if text[match.end()] == "#":
+                raise Odd
             raise Invalid("text after the closing quote")
         return _unquote(first, match[1])
     if first in "[{":

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import StorageError
+from .errors import MemdirError, StorageError
+from .files import read_if_there, shown
 from .model import INDEX_NAME, MAX_FILE_BYTES, FileStat, Finding, Memory, Severity
 from .reading import memory_from_bytes
 from .sections import sections_of
@@ -50,9 +51,9 @@ def walk(root: str) -> Walk:
 
 
 def load(root: str, stat: FileStat) -> Memory:
-    """Read one memory. Never fails on content. Raises `StorageError` with code `vanished` when the file is gone, and
-    `unreadable` when it cannot be read."""
-    return memory_from_bytes(root, stat.id, stat.path, read_bytes(stat.path), stat)
+    """Read one memory. Never fails on content. Raises `StorageError` when the file is gone (code `vanished`) or cannot
+    be read, `BadInputError` when it has grown over the limit or is no regular file any more."""
+    return memory_from_bytes(root, stat.id, stat.path, _read(stat.path), stat)
 
 
 def scan(root: str) -> Scan:
@@ -64,15 +65,13 @@ def scan(root: str) -> Scan:
     for stat in walked.files:
         try:
             memories.append(load(root, stat))
-        except StorageError as error:
-            if error.code != "vanished":
-                findings.append(Finding("unreadable", "error", stat.id, 0, error.message, root=root))
+        except MemdirError as error:
+            findings += _unread(root, stat, error)
     for stat in walked.indexes:
         try:
-            sections += sections_of(root, stat.id, stat.path, read_bytes(stat.path), stat)
-        except StorageError as error:
-            if error.code != "vanished":
-                findings.append(Finding("unreadable", "error", stat.id, 0, error.message, root=root))
+            sections += sections_of(root, stat.id, stat.path, _read(stat.path), stat)
+        except MemdirError as error:
+            findings += _unread(root, stat, error)
     sections.sort(key=lambda section: section.id)
     return Scan(memories, sections, walked.indexes, findings)
 
@@ -82,28 +81,6 @@ def as_claude(memories: Iterable[Memory]) -> list[Memory]:
     path."""
     own = [memory for memory in memories if memory.id.endswith(".md")]
     return sorted(own, key=lambda memory: (-memory.mtime, memory.id))[:CLAUDE_LIMIT]
-
-
-def read_bytes(path: str) -> bytes:
-    """The bytes of a file, at most one more than `MAX_FILE_BYTES`. Raises `StorageError` (`vanished`, `unreadable`)."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        try:
-            parts = []
-            left = MAX_FILE_BYTES + 1
-            while left > 0:
-                part = os.read(descriptor, min(left, 65_536))
-                if not part:
-                    break
-                parts.append(part)
-                left -= len(part)
-        finally:
-            os.close(descriptor)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StorageError("the file is gone", path=path, code="vanished") from error
-    except OSError as error:
-        raise StorageError(f"cannot read the file: {error.strerror}", path=path, code="unreadable") from error
-    return b"".join(parts)
 
 
 def id_of(relative: str) -> str:
@@ -117,6 +94,20 @@ def id_of(relative: str) -> str:
     except UnicodeEncodeError:
         relative = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return unicodedata.normalize("NFC", relative)
+
+
+def _read(path: str) -> bytes:
+    data = read_if_there(path)
+    if data is None:
+        raise StorageError("the file is gone", path=shown(path), code="vanished")
+    return data
+
+
+def _unread(root: str, stat: FileStat, error: MemdirError) -> list[Finding]:
+    if error.code == "vanished":
+        return []
+    code = error.code if error.code == "too-large" else "unreadable"
+    return [Finding(code, "error", stat.id, 0, error.message, root=root)]
 
 
 class _Walker:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from functools import cached_property
 
-from .errors import BadInputError, NotFoundError, StorageError
+from .errors import NotFoundError, StorageError
+from .files import inside, read_file, shown
 from .frontmatter_read import parse
 from .model import INDEX_NAME, FileStat, Memory
 from .names import Names
-from .scan import Scan, id_of, read_bytes, scan
+from .scan import Scan, id_of, scan
 from .sections import sections_of
 
 
@@ -19,17 +20,17 @@ def locate(root: str, id: str) -> str:
     Raises `BadInputError` for an absolute path, `..`, NUL, or a link that leads out of `root`; `StorageError` (code
     `vanished`) when there is no such file.
     """
-    base, mark, _ = id.partition(f"{INDEX_NAME}#")
-    relative = base + INDEX_NAME if mark else id
-    parts = relative.split("/")
-    if not relative or "\0" in relative or relative.startswith("/") or any(p in ("", ".", "..") for p in parts):
-        raise BadInputError(f"not a path inside the memory directory: {relative!r}")
-    path = root
-    for part in parts:
-        path = _child(path, part, id)
-    real, real_root = os.path.realpath(path), os.path.realpath(root)
-    if not real.startswith(real_root.rstrip(os.sep) + os.sep):
-        raise BadInputError("a link that leads out of the memory directory", path=path)
+    folder, mark, _ = id.partition(f"{INDEX_NAME}#")
+    relative = folder + INDEX_NAME if mark else id
+    path = inside(root, relative)
+    if os.path.lexists(path):
+        return path
+    spelt = ""
+    for part in relative.split("/"):
+        spelt = os.path.join(spelt, _on_disk(os.path.join(root, spelt), part))
+    path = inside(root, spelt)
+    if not os.path.lexists(path):
+        raise StorageError(f"there is no file {shown(relative)}", path=shown(path), code="vanished")
     return path
 
 
@@ -37,7 +38,7 @@ def read_body(root: str, id: str) -> str:
     """The text after the frontmatter as it is on disk now; of a section its own text. Raises as `locate`, and
     `StorageError` when the file or the section is gone or cannot be read."""
     path = locate(root, id)
-    data = read_bytes(path)
+    data = read_file(path)
     if f"{INDEX_NAME}#" not in id:
         return parse(data).body
     index_id = id.partition("#")[0]
@@ -82,17 +83,11 @@ class Store:
             raise NotFoundError(f"no memory has the path {id}") from None
 
 
-def _child(folder: str, part: str, id: str) -> str:
-    """The entry of a folder whose id part is `part`: itself, or a name in another Unicode form or with undecodable
-    bytes."""
-    path = os.path.join(folder, part)
-    if os.path.lexists(path):
-        return path
-    if not part.isascii() or "\\" in part:
-        try:
-            for name in sorted(os.listdir(folder)):
-                if id_of(name) == part:
-                    return os.path.join(folder, name)
-        except OSError:
-            pass
-    raise StorageError(f"there is no file {id}", path=path, code="vanished")
+def _on_disk(folder: str, part: str) -> str:
+    """The name in a folder whose id is `part`: it may be in another Unicode form or hold undecodable bytes."""
+    if part.isascii() and "\\" not in part:
+        return part
+    try:
+        return next((name for name in sorted(os.listdir(folder)) if id_of(name) == part), part)
+    except OSError:
+        return part
