@@ -6,7 +6,6 @@ in `unresolved`; `check` reports it. Inline sections of a MEMORY.md are no memor
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -16,7 +15,7 @@ from .dates import parse_date
 from .documents import facts as facts_of
 from .errors import BadInputError
 from .model import INDEX_NAME, Memory
-from .neighbours import key, target_key
+from .names import Names
 from .segment import Facts
 
 
@@ -120,12 +119,12 @@ def relate(facts: Iterable[Facts], names: Names | None = None) -> Relations:
     for row in rows.values():
         found: set[LinkRow] = set()
         for link in row.links:
-            matches = known.resolve(link.to, row.namespace)
+            matches = known.resolve(link.to, row.id)
             if len(matches) != 1:
                 unresolved.append(Unresolved(row.id, link.to, tuple(sorted(matches))))
             elif matches[0] != row.id:
                 since, until = _seconds(link.valid_from), _seconds(link.valid_until, end=True)
-                found.add(LinkRow(row.id, matches[0], link.relationship, link.weight, since, until))
+                found.add(LinkRow(row.id, matches[0], link.relationship, _weight(link.weight), since, until))
         if found:
             links[row.id] = frozenset(found)
     return Relations(
@@ -148,26 +147,6 @@ def delta(old: Relations, new: Relations) -> Delta:
         topics=_replaced(old.topics, new.topics, gone),
         sessions=_replaced(old.sessions, new.sessions, gone),
     )
-
-
-class Names:
-    """Who is meant by a link: path, name, stem, same folder first."""
-
-    def __init__(self, bearers: Iterable[tuple[str, str]]) -> None:
-        self._bearers: dict[str, list[str]] = defaultdict(list)
-        for id, name in bearers:
-            path = key(id)
-            for word in {path, path.rpartition("/")[2], key(name)}:
-                if word:
-                    self._bearers[word].append(id)
-
-    def resolve(self, to: str, namespace: str) -> list[str]:
-        """The ids meant: one, none, or several where it is ambiguous."""
-        word = target_key(to)
-        matches = self._bearers.get(word, [])
-        near = [id for id in matches if id.rpartition("/")[0] == namespace]
-        exact = [id for id in matches if key(id) == word]
-        return exact if len(exact) == 1 else near if len(near) == 1 else matches
 
 
 _T = TypeVar("_T")
@@ -204,6 +183,10 @@ def _seconds(text: str | None, *, end: bool = False) -> float | None:
         return parse_date(text, end=end)
     except BadInputError:
         return None
+
+
+def _weight(weight: float) -> float:
+    return min(max(weight, 0.0), 1.0) if weight == weight else 1.0  # NaN is unequal to itself
 
 
 def _is_section(id: str) -> bool:

@@ -21,7 +21,7 @@ MAY_IMPORT = {
 }
 FRONT_DOORS = {"memdir/__init__.py", "memdir/__main__.py"}
 THIRD_PARTY = {
-    "kuzu", "real_ladybug", "tantivy", "watchdog", "mcp", "frontmatter", "yaml", "markdown_it",
+    "kuzu", "ladybug", "tantivy", "watchdog", "mcp", "frontmatter", "yaml", "markdown_it",
     "rapidfuzz", "orjson", "Stemmer", "typer", "rich",
 }  # fmt: skip
 SOURCES = [p for package in PACKAGES for p in sorted((TOP / package).rglob("*.py"))]
