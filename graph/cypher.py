@@ -25,32 +25,43 @@ DEFAULT_TIMEOUT: Final = 5.0
 MAX_QUERY: Final = 20_000
 """Characters of a query."""
 
-STARTS: Final = frozenset("MATCH OPTIONAL UNWIND WITH RETURN".split())
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STARTS: Final = _words("MATCH OPTIONAL UNWIND WITH RETURN")
 """What a statement, a branch of a UNION and a subquery may begin with."""
-KEYWORDS: Final = STARTS | frozenset(
-    "WHERE ORDER BY ASC ASCENDING DESC DESCENDING SKIP LIMIT DISTINCT AS UNION ALL AND OR XOR NOT IN IS NULL TRUE FALSE "
-    "CASE WHEN THEN ELSE END STARTS ENDS CONTAINS EXISTS COUNT ANY NONE SINGLE SHORTEST WSHORTEST TRAIL ACYCLIC".split()
+KEYWORDS: Final = STARTS | _words(
+    """
+    WHERE ORDER BY ASC ASCENDING DESC DESCENDING SKIP LIMIT DISTINCT AS UNION ALL AND OR XOR NOT IN IS NULL TRUE
+    FALSE CASE WHEN THEN ELSE END STARTS ENDS CONTAINS EXISTS COUNT ANY NONE SINGLE SHORTEST WSHORTEST TRAIL ACYCLIC
+    """
 )
-REFUSED: Final = frozenset(
-    "COPY EXPORT IMPORT LOAD CALL INSTALL UNINSTALL UPDATE ATTACH DETACH USE CREATE SET DELETE REMOVE MERGE DROP ALTER "
-    "RENAME ADD BEGIN COMMIT ROLLBACK CHECKPOINT TRANSACTION EXPLAIN PROFILE COMMENT MACRO EXTENSION FORCE PROJECT FROM "
-    "DATABASE YIELD HINT GLOB ANALYZE FOREACH".split()
+REFUSED: Final = _words(
+    """
+    COPY EXPORT IMPORT LOAD CALL INSTALL UNINSTALL UPDATE ATTACH DETACH USE CREATE SET DELETE REMOVE MERGE DROP
+    ALTER RENAME ADD BEGIN COMMIT ROLLBACK CHECKPOINT TRANSACTION EXPLAIN PROFILE COMMENT MACRO EXTENSION FORCE
+    PROJECT FROM DATABASE YIELD HINT GLOB ANALYZE FOREACH
+    """
 )
 """Never as a bare word, wherever it stands (as a name it goes into backticks). The list of what is allowed would refuse
 each of them in the place of a clause; here it does so in every place."""
-FUNCTIONS: Final = frozenset(
-    # aggregates, graph, text, numbers, dates, lists: nothing that reads files, names tables, sleeps or makes data large
-    "count sum avg min max collect id label labels nodes rels relationships properties length is_trail is_acyclic "
-    "start_node end_node cost lower upper lcase ucase tolower toupper size substring substr left right trim ltrim rtrim "
-    "reverse contains starts_with ends_with prefix suffix concat regexp_matches regexp_full_match regexp_extract "
-    "string_split split_part levenshtein abs ceil ceiling floor round sqrt pow sign log log2 log10 ln exp date timestamp "
-    "date_part datepart date_trunc datetrunc dayname monthname year month day century epoch_ms to_seconds to_minutes "
-    "to_hours to_days to_months to_years interval cast string to_string int64 to_int64 double to_double float to_float "
-    "bool to_bool coalesce ifnull nullif list_contains list_has list_sort list_distinct list_unique list_sum list_element "
-    "list_extract list_len list_position list_slice list_concat list_append list_reverse list_transform list_filter "
-    "list_any_value list_any list_all list_none list_single list_to_string any all none single greatest least typeof keys "
-    "exists".split()
+FUNCTIONS: Final = _words(
+    """
+    count sum avg min max collect id label labels nodes rels relationships properties length is_trail is_acyclic
+    start_node end_node cost lower upper lcase ucase tolower toupper size substring substr left right trim ltrim
+    rtrim reverse contains starts_with ends_with prefix suffix concat regexp_matches regexp_full_match
+    regexp_extract string_split split_part levenshtein abs ceil ceiling floor round sqrt pow sign log log2 log10 ln
+    exp date timestamp date_part datepart date_trunc datetrunc dayname monthname year month day century epoch_ms
+    to_seconds to_minutes to_hours to_days to_months to_years interval cast string to_string int64 to_int64 double
+    to_double float to_float bool to_bool coalesce ifnull nullif list_contains list_has list_sort list_distinct
+    list_unique list_sum list_element list_extract list_len list_position list_slice list_concat list_append
+    list_reverse list_transform list_filter list_any_value list_any list_all list_none list_single list_to_string
+    any all none single greatest least typeof keys exists
+    """
 )
+"""Aggregates, graph, text, numbers, dates, lists: nothing that reads files, names tables, sleeps or makes data large."""
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n\f]+)|(?P<comment>//[^\r\n]*|/\*.*?\*/)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
@@ -120,7 +131,7 @@ def tokenise(query: str) -> list[Token]:
     place = 0
     while place < len(query):
         match = _TOKEN.match(query, place)
-        if match is None or query.startswith("/*", place) and match.lastgroup != "comment":
+        if match is None or (query.startswith("/*", place) and match.lastgroup != "comment"):
             what = "an unclosed quote" if query[place] in "'\"`" else repr(query[place])
             raise _refusal(query, place, what if query[place] != "/" else "an unclosed comment")
         if match.lastgroup not in ("space", "comment"):
@@ -156,16 +167,16 @@ def _check(query: str, tokens: Sequence[Token]) -> None:
                 start = False
             continue
         if token.kind in ("word", "quoted"):
-            if ended and not is_name or (token.kind == "quoted" and ended):
+            if ended:
                 raise _refusal(query, token.place, token.upper or token.text)
             _check_call(query, token, after)
         start = token.text == "{" and before is not None and before.upper in ("EXISTS", "COUNT")
         ended = token.kind != "sign" or token.text in (")", "]", "}") or _is_everything(token, before)
     if start or depth:
-        raise _refusal(query, len(query), "the end of the query", "something is not finished")
+        raise BadInputError("the query ends too early", hint="a bracket or a clause is not finished", code="cypher")
 
 
-_ENDING: Final = frozenset("NULL TRUE FALSE END ASC ASCENDING DESC DESCENDING".split())
+_ENDING: Final = _words("NULL TRUE FALSE END ASC ASCENDING DESC DESCENDING")
 
 
 def _check_call(query: str, token: Token, after: Token | None, *, keyword: bool = False) -> None:
