@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from .claude_settings import managed_directory, read_object
 from .environment import Environment
@@ -23,7 +24,10 @@ from .instruction_places import nested_directories, rule_files, unread_files
 from .instruction_reader import Place, Reader, file_size
 from .rules import RulePaths
 
-_MAX_STATE_BYTES = 64 << 20
+if TYPE_CHECKING:
+    from .locate import Located
+
+_MAX_STATE_BYTES: Final = 64 << 20
 
 
 def load_instructions(
@@ -58,14 +62,40 @@ def load_instructions(
     return Instructions(tuple(hierarchy.reader.files), tuple(hierarchy.reader.findings))
 
 
-def external_imports_approved(environment: Environment, config_dir: str | None, explicit: bool, path: str) -> bool:
-    """Whether the user let the project at `path` (absolute) import from outside, as `.claude.json` remembers it. It
-    lies in the configuration directory when that was chosen (`explicit`), else in the home directory."""
-    base = config_dir if explicit else environment.home
-    values, _ = read_object(os.path.join(base, ".claude.json"), _MAX_STATE_BYTES) if base else (None, None)
-    projects = values.get("projects") if values else None
-    entry = projects.get(path) or projects.get(path.replace("\\", "/")) if isinstance(projects, dict) else None
-    return isinstance(entry, dict) and entry.get("hasClaudeMdExternalIncludesApproved") is True
+def project_instructions(located: Located, *, for_path: str | None = None, managed_root: str = "/") -> Instructions:
+    """`load_instructions` with what Claude Code's settings say. `.claude.json`, which can be many MiB, is only asked
+    when an import hangs on the answer."""
+    settings = located.claude
+    managed = [(layer.path, layer.values.get("claudeMd")) for layer in settings.layers if layer.scope == "managed"]
+    texts = [(path, text) for path, text in managed if isinstance(text, str)]
+
+    def load(approved: bool) -> Instructions:
+        return load_instructions(
+            located.environment, cwd=located.cwd, config_dir=located.config_dir, managed_root=managed_root,
+            managed_text=texts[0] if texts else None, excludes=settings.claude_md_excludes, for_path=for_path,
+            external_approved=approved,
+        )  # fmt: skip
+
+    instructions = load(False)
+    if not any(file.status == "blocked" for file in instructions.files):
+        return instructions
+    projects = (located.cwd, located.project_root, located.shared_root)
+    return load(True) if external_imports_approved(located.environment, located.config_dir, projects) else instructions
+
+
+def external_imports_approved(environment: Environment, config_dir: str | None, projects: Sequence[str]) -> bool:
+    """Whether the user let one of these projects (absolute paths) import from outside, as `.claude.json` remembers it,
+    in a configuration directory of its own or in the home directory."""
+    for base in dict.fromkeys((config_dir, environment.home)):
+        values, _ = read_object(os.path.join(base, ".claude.json"), _MAX_STATE_BYTES) if base else (None, None)
+        known = values.get("projects") if values else None
+        if not isinstance(known, dict):
+            continue
+        for path in projects:
+            entry = known.get(path) or known.get(path.replace("\\", "/"))
+            if isinstance(entry, dict) and entry.get("hasClaudeMdExternalIncludesApproved") is True:
+                return True
+    return False
 
 
 class _Hierarchy:
