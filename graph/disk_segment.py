@@ -1,0 +1,207 @@
+"""A segment over a memory-mapped file. What a look-up needs is decoded when it is asked for.
+
+Sections (numbers in the machine's byte order, which the file records):
+
+- `documents`: for each document its id and its facts as JSON; `document_table`: (place, length of id, of facts)
+- `lengths`: u32 for each document
+- `postings`: for each term its documents (u32, ascending), their counts (u16, or u32 when one is larger), its text
+- `hashes`: the terms' CRC-32, ascending; `terms`: (place of postings, number of documents, length of text and `WIDE`)
+- `typo_hashes`: CRC-32 of each deletion of each word, ascending; `typo_terms`: the number of the word
+
+A term's number is its rank by (hash, text): look-up is one bisection over an array of numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final, cast, overload
+
+from memdir.memory_segment import deletions
+from memdir.model import Link
+from memdir.segment import Facts
+
+from .section_file import SectionFile
+
+KIND: Final = "segment"
+DOCUMENT: Final = struct.Struct("=QII")
+TERM: Final = struct.Struct("=QII")
+WIDE: Final = 1 << 31
+_KEPT_FACTS: Final = 20_000
+"""Decoded facts kept (about 1 KB each)."""
+
+
+class DiskSegment:
+    """A `memdir.segment.Segment` in a file. Raises `IndexDamaged` on opening and from any method."""
+
+    def __init__(self, path: str) -> None:
+        self._file = file = SectionFile(path, KIND)
+        count, total = file.header.get("count"), file.header.get("total_length")
+        self.lengths: Sequence[int] = cast("Sequence[int]", file.numbers("lengths", "I"))
+        self._hashes = cast("Sequence[int]", file.numbers("hashes", "I"))
+        self._documents, _ = file.place("documents")
+        self._document_table, table_end = file.place("document_table")
+        self._postings, _ = file.place("postings")
+        self._terms, terms_end = file.place("terms")
+        if (
+            not isinstance(count, int)
+            or not isinstance(total, int)
+            or len(self.lengths) != count
+            or table_end - self._document_table != count * DOCUMENT.size
+            or terms_end - self._terms != len(self._hashes) * TERM.size
+        ):
+            raise file.damaged("its sections do not fit together")
+        self.count: int = count
+        self.total_length: int = total
+        self.ids: Sequence[str] = _Ids(self)
+        self._typos: tuple[Sequence[int], Sequence[int]] | None = None
+        self._facts: dict[int, Facts] = {}
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._file.path
+
+    def find(self, id: str) -> int:
+        """The document's number, -1 when it is not here."""
+        number = bisect_left(self.ids, id)
+        return number if number < self.count and self.ids[number] == id else -1
+
+    def postings(self, term: str) -> tuple[Sequence[int], Sequence[int]] | None:
+        """Documents and weighted counts as arrays over the file; None for an unknown term."""
+        encoded = term.encode("utf-8", "surrogatepass")
+        key = zlib.crc32(encoded)
+        hashes = self._hashes
+        number = bisect_left(hashes, key)
+        while number < len(hashes) and hashes[number] == key:
+            text, docs, counts = self._entry(number)
+            if text == encoded:
+                return docs, counts
+            number += 1
+        return None
+
+    def _entry(self, number: int) -> tuple[memoryview, Sequence[int], Sequence[int]]:
+        """Text, documents and counts of a term."""
+        read = self._file.read
+        at = self._terms + number * TERM.size
+        place, found, size = TERM.unpack(read(at, at + TERM.size))
+        width = 4 if size & WIDE else 2
+        start = self._postings + place
+        middle = start + 4 * found
+        end = middle + width * found
+        whole = read(start, end + (size & ~WIDE))
+        docs = whole[: 4 * found].cast("I")
+        counts = whole[4 * found : end - start].cast("I" if width == 4 else "H")
+        return whole[end - start :], cast("Sequence[int]", docs), cast("Sequence[int]", counts)
+
+    def _text(self, number: int) -> str:
+        at = self._terms + number * TERM.size
+        place, found, size = TERM.unpack(self._file.read(at, at + TERM.size))
+        start = self._postings + place + (8 if size & WIDE else 6) * found
+        return str(self._file.read(start, start + (size & ~WIDE)), "utf-8", "surrogatepass")
+
+    def entries(self) -> Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]:
+        """Hash, text, documents and counts of every term, in ascending order of (hash, text)."""
+        for number, key in enumerate(self._hashes):
+            text, docs, counts = self._entry(number)
+            yield key, bytes(text), docs, counts
+
+    def terms(self) -> list[str]:
+        """Every term in ascending order."""
+        return sorted(str(text, "utf-8", "surrogatepass") for _, text, _, _ in self.entries())
+
+    def similar_terms(self, term: str) -> Sequence[str]:
+        """Terms within the edit distance of a typing error, unordered."""
+        if self._typos is None:
+            self._typos = (
+                cast("Sequence[int]", self._file.numbers("typo_hashes", "I")),
+                cast("Sequence[int]", self._file.numbers("typo_terms", "I")),
+            )
+        hashes, terms = self._typos
+        found: set[str] = set()
+        for deletion in deletions(term):
+            key = zlib.crc32(deletion.encode("utf-8", "surrogatepass"))
+            place = bisect_left(hashes, key)
+            while place < len(hashes) and hashes[place] == key:
+                text = self._text(terms[place])
+                if _is_deletion(deletion, text):
+                    found.add(text)
+                place += 1
+        return list(found)
+
+    def facts(self, number: int) -> Facts:
+        """The document's facts."""
+        facts = self._facts.get(number)
+        if facts is None:
+            if len(self._facts) >= _KEPT_FACTS:
+                self._facts.clear()
+            facts = self._facts[number] = self._decode(number)
+        return facts
+
+    def _decode(self, number: int) -> Facts:
+        try:
+            row = json.loads(self.raw_facts(number))
+            name, description, type, topics, namespace, status, confidence = row[:7]
+            modified, valid_from, valid_until, pinned, line, session, links = row[7:]
+            return Facts(
+                self.id(number), name, description, type, tuple(topics), namespace, status, confidence,
+                modified, valid_from, valid_until, pinned, line, session, tuple(Link(*link) for link in links),
+            )  # fmt: skip
+        except (ValueError, TypeError, IndexError) as error:
+            raise self._file.damaged("facts cannot be read") from error
+
+    def _document(self, number: int) -> tuple[int, int, int]:
+        if not 0 <= number < self.count:
+            raise IndexError(number)
+        at = self._document_table + number * DOCUMENT.size
+        place, id_size, size = DOCUMENT.unpack(self._file.read(at, at + DOCUMENT.size))
+        return self._documents + place, id_size, size
+
+    def id(self, number: int) -> str:
+        """The document's id."""
+        start, size, _ = self._document(number)
+        return str(self._file.read(start, start + size), "utf-8", "surrogatepass")
+
+    def raw_facts(self, number: int) -> bytes:
+        """The document's facts as they are stored."""
+        start, id_size, size = self._document(number)
+        return bytes(self._file.read(start + id_size, start + id_size + size))
+
+    def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> None:
+        """None: the postings are at hand."""
+
+    def verify(self) -> None:
+        """Check the whole file against its checksums."""
+        self._file.verify()
+
+
+def _is_deletion(deletion: str, term: str) -> bool:
+    """True when `deletion` is the term or the term without one character."""
+    if len(term) - len(deletion) not in (0, 1):
+        return False
+    at = 0
+    while at < len(deletion) and deletion[at] == term[at]:
+        at += 1
+    return deletion[at:] == term[at + len(term) - len(deletion) :]
+
+
+class _Ids(Sequence[str]):
+    """The ids of a segment, decoded one by one."""
+
+    def __init__(self, segment: DiskSegment) -> None:
+        self._segment = segment
+
+    def __len__(self) -> int:
+        return self._segment.count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self._segment.id(number) for number in range(*index.indices(len(self)))]
+        return self._segment.id(index if index >= 0 else index + len(self))

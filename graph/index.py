@@ -1,0 +1,283 @@
+"""The index of one directory, as the rest of memdir uses it: views to recall from, and the ways to renew it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import memdir
+from memdir.errors import LockedError, StorageError
+from memdir.files import shown
+from memdir.recall import View
+from memdir.stem import ENGLISH
+from memdir.text import ANALYSIS_VERSION
+
+from .generation import Generation, OtherVersion, documents_of, open_generation
+from .generations import Draft, Generations
+from .memory_files import Files, MemoryFiles
+from .overlay import Overlay, find_wording
+from .publish import Change, write_generation
+from .section_file import IndexDamaged
+from .sync import Diff, find_changes
+
+AnsweredBy = Literal["index", "mixed", "scan"]
+FORMAT: Final = 1
+LARGE_FILES: Final = 50
+LARGE_SHARE: Final = 0.05
+"""An overlay over 50 files or 5 % is worth publishing by a reading command (design §5)."""
+WAIT: Final = 5.0
+"""Seconds that `sync`, `rebuild` and `drop` wait for another writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a recall reads: the views, whether they come from the index, and what people should know."""
+
+    views: tuple[View, ...]
+    answered_by: AnsweredBy
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a sync or rebuild did. `memories` counts the files in the index (without the MEMORY.md files)."""
+
+    memories: int
+    added: int
+    updated: int
+    removed: int
+    generation: str
+    renamed: tuple[tuple[str, str], ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The state of an index. `usable` False with the reason in `note`; `pending` files are not in it as they are now;
+    `taken` is when the files were looked at for it (seconds since the epoch, 0 without an index); `size` in bytes on
+    disk, all generations."""
+
+    usable: bool
+    note: str | None
+    generation: str | None
+    home: str | None
+    memories: int
+    documents: int
+    segments: int
+    pending: int
+    taken: float
+    size: int
+
+
+class Index:
+    """The index of the files of one directory, below `cache_dir` (None: no index, every answer is a scan).
+
+    `files` is the directory of memories, or something else to index; `now` the clock (seconds since the epoch);
+    `source` marks the views. Safe to use from several threads: answers are snapshots and stay valid.
+    """
+
+    def __init__(
+        self,
+        files: Files | str,
+        cache_dir: str | None,
+        *,
+        now: Callable[[], float],
+        language: str = ENGLISH,
+        source: str = "",
+        command: str = "memdir",
+    ) -> None:
+        self._files: Files = MemoryFiles(files) if isinstance(files, str) else files
+        self._generations = Generations(cache_dir, self._files.root, self._files.kind) if cache_dir else None
+        self._now = now
+        self._language = language
+        self._source = source
+        self._command = command
+        self._stamp = {
+            "format": FORMAT, "memdir": memdir.__version__, "analysis": ANALYSIS_VERSION, "language": language,
+            "files_version": self._files.version,
+        }  # fmt: skip
+        self._lock = threading.RLock()
+        self._overlay = Overlay(language)
+        self._base = Generation()
+        self._diff: Diff | None = None
+        self._answer: Answer | None = None
+        self._trouble: str | None = None
+        self._distrusted: str | None = None
+
+    @property
+    def root(self) -> str:
+        """The directory whose index it is."""
+        return self._files.root
+
+    def close(self) -> None:
+        """Let the generation go. Answers that were given stay usable."""
+        with self._lock:
+            self._forget(None)
+            self._overlay.clear()
+
+    def _forget(self, trouble: str | None) -> None:
+        self._base.close()
+        self._base = Generation()
+        self._diff = self._answer = None
+        self._trouble = trouble
+
+    def _load(self) -> None:
+        """Have the current generation open."""
+        if self._generations is None:
+            self._trouble = "there is no place for an index: answered from the files"
+            return
+        current = self._generations.current()
+        if current is not None and current == self._base.name:
+            return
+        self._forget("there is no index yet: answered from the files")
+        held = self._generations.open() if current != self._distrusted else None
+        if held is None:
+            return
+        try:
+            self._base = open_generation(held, self._stamp)
+            self._trouble = None
+        except IndexDamaged as error:
+            held.close()
+            self._trouble = f"{error.message}: answered from the files (memdir index rebuild makes it anew)"
+        except OtherVersion:
+            held.close()
+            self._trouble = "the index is of another version or other settings: answered from the files"
+
+    def diff(self) -> Diff:
+        """What has changed since the index was made, now."""
+        with self._lock:
+            self._load()
+            self._diff = find_changes(self._files, self._base.manifest, self._now_ns())
+            return self._diff
+
+    def refresh(self) -> Answer:
+        """Look at the disk now, and give the views of what is there. Never fails for the index's sake."""
+        with self._lock:
+            diff = self.diff()
+            try:
+                self._answer = self._look(diff)
+            except IndexDamaged as error:
+                return self.distrust(error)
+            return self._answer
+
+    def _look(self, diff: Diff) -> Answer:
+        wording, reworded = find_wording(self._files, self._base.manifest, diff)
+        self._overlay.update(self._files, [*diff.added, *diff.changed, *reworded], wording)
+        return self._views(diff)
+
+    def views(self) -> Answer:
+        """The views of the last look at the disk; looks when there was none."""
+        with self._lock:
+            return self._answer or self.refresh()
+
+    def distrust(self, error: IndexDamaged) -> Answer:
+        """A view turned out to be damaged while it was read: give views of the files alone, until a new generation
+        is published. Nothing changes when the damage is in another directory's index."""
+        with self._lock:
+            if self._generations and error.path and not error.path.startswith(shown(self._generations.home)):
+                return self.views()
+            self._distrusted = self._base.name
+            self._forget(f"{error.message}: answered from the files (memdir index rebuild makes it anew)")
+            self._diff = find_changes(self._files, self._base.manifest, self._now_ns())
+            self._answer = self._look(self._diff)
+            return self._answer
+
+    def _now_ns(self) -> int:
+        return int(self._now() * 1e9)
+
+    def _views(self, diff: Diff) -> Answer:
+        gone = [*diff.removed, *(stat.id for stat in diff.changed), *self._overlay.reads]
+        views: list[View] = []
+        for stored in self._base.stored:
+            removed = stored.removed | documents_of(stored.segment, gone, self._base.manifest)
+            views.append(View(stored.segment, removed, self._source, self.root))
+        if self._overlay.segment.count:
+            views.append(View(self._overlay.segment, frozenset(), self._source, self.root))
+        answered_by: AnsweredBy = "scan" if self._base.held is None else "mixed" if gone else "index"
+        return Answer(tuple(views), answered_by, diff.doubt or self._trouble)
+
+    def sync(self, *, wait: float = WAIT) -> SyncResult:
+        """Bring the index up to date. Raises `LockedError`, `StorageError`."""
+        return self._renew(wait, fresh=False)
+
+    def rebuild(self, *, wait: float = WAIT) -> SyncResult:
+        """Make the index anew from the files. Raises `LockedError`, `StorageError`."""
+        return self._renew(wait, fresh=True)
+
+    def maybe_publish(self) -> SyncResult | None:
+        """After an answer: publish what was read for it, when that was much. Gives up at once (None) when another
+        process writes or the cache cannot be written."""
+        with self._lock:
+            diff = self._diff
+            if self._generations is None or diff is None or diff.doubt:
+                return None
+            large = min(LARGE_FILES, LARGE_SHARE * len(self._base.manifest))
+            if max(diff.size, len(self._overlay.reads), len(diff.touched), diff.racy) <= large:
+                return None
+            try:
+                return self._renew(0.0, fresh=False)
+            except (LockedError, StorageError):
+                return None
+
+    def _renew(self, wait: float, *, fresh: bool) -> SyncResult:
+        if self._generations is None:
+            raise StorageError("there is no place for an index", hint="set MEMDIR_CACHE_DIR")
+        with self._lock, self._generations.write(command=self._command, now=self._now(), wait=wait) as draft:
+            self._load()
+            try:
+                diff, updated = self._write(draft, Generation() if fresh else self._base)
+            except IndexDamaged as error:
+                self.distrust(error)
+                draft.clear()
+                diff, updated = self._write(draft, Generation())
+            if draft.published:
+                self._overlay.clear()
+                self._load()
+                self._diff = Diff(diff.taken_ns, unchanged=len(self._base.manifest))
+                self._answer = self._views(self._diff)
+        return SyncResult(
+            memories=self._count(), added=len(diff.added), updated=updated, removed=len(diff.removed),
+            generation=self._base.name or "", renamed=tuple(diff.renamed), note=diff.doubt,
+        )  # fmt: skip
+
+    def _write(self, draft: Draft, base: Generation) -> tuple[Diff, int]:
+        """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
+        diff = find_changes(self._files, base.manifest, self._now_ns(), folders=True)
+        wording, reworded = find_wording(self._files, base.manifest, diff)
+        updated = len(diff.changed) + len(reworded)
+        stale = diff.size or reworded or diff.touched or diff.racy
+        if diff.doubt or (base.held and not stale):
+            return diff, updated
+        change = Change(base, diff, [*diff.added, *diff.changed, *reworded], wording)
+        write_generation(draft, self._files, change, self._overlay, self._stamp, self._language)
+        draft.publish()
+        return diff, updated
+
+    def _count(self) -> int:
+        return sum(map(self._files.counts, self._base.manifest.ids))
+
+    def status(self) -> IndexState:
+        """How the index is, and how far behind."""
+        with self._lock:
+            diff = self.diff()
+            base = self._base
+            return IndexState(
+                usable=base.held is not None,
+                note=diff.doubt or self._trouble,
+                generation=base.name,
+                home=self._generations.home if self._generations else None,
+                memories=self._count(),
+                documents=sum(stored.live for stored in base.stored),
+                segments=len(base.stored),
+                pending=diff.size,
+                taken=base.manifest.taken_ns / 1e9,
+                size=self._generations.size() if self._generations else 0,
+            )
+
+    def drop(self, *, wait: float = WAIT) -> bool:
+        """Remove the index. False when there is none. Raises `LockedError`, `StorageError`."""
+        with self._lock:
+            self.close()
+            return self._generations is not None and self._generations.drop(now=self._now(), wait=wait)

@@ -1,0 +1,117 @@
+"""The memories of a directory as something to index: which files, and the documents each one gives.
+
+An index of something else (transcripts) has its own class with these methods (`Files`) and the same generations.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from memdir.documents import WEIGHTS, document, index_wording
+from memdir.errors import MemdirError, StorageError
+from memdir.files import read_if_there, shown
+from memdir.model import INDEX_NAME, MAX_FILE_BYTES, FileStat, Finding
+from memdir.reading import memory_from_bytes
+from memdir.scan import EXCLUDED_FOLDERS, walk
+from memdir.sections import sections_of
+from memdir.segment import TextDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of a walk in ascending order of id; `unreadable` are the ids of folders and files that could not be
+    read (`""`: the root itself), `findings` what to tell people."""
+
+    files: Sequence[FileStat]
+    unreadable: tuple[str, ...]
+    findings: Sequence[Finding]
+
+
+class Files(Protocol):
+    """What an index is made of. Document ids are the file's id, or begin with it and `#`."""
+
+    root: str
+    kind: str
+    """Keeps different indexes of one directory apart; part of a folder's name in the cache."""
+    version: str
+    """A change of it is a rebuild: whatever decides which documents a file gives."""
+    excluded_folders: frozenset[str]
+    max_bytes: int
+
+    def walk(self) -> Found:
+        """All files there are now. Never fails."""
+
+    def read(self, stat: FileStat) -> bytes:
+        """A file's bytes. Raises `MemdirError`, with code `vanished` when the file is gone."""
+
+    def decides_wording(self, id: str) -> bool:
+        """True when `wording` depends on this file."""
+
+    def wording(self, stats: Sequence[FileStat]) -> Mapping[str, str]:
+        """What the files that decide it say about each file, by id."""
+
+    def documents(self, stat: FileStat, data: bytes, wording: str) -> list[TextDocument]:
+        """The documents of a file. Never fails on content."""
+
+    def counts(self, id: str) -> bool:
+        """True when this file counts as one for people (an index of others does not)."""
+
+
+class MemoryFiles:
+    """The `Files` of a memory directory: memories, and the inline sections of each MEMORY.md."""
+
+    kind = ""
+    version = f"memories 1 {sorted(WEIGHTS.items())}"
+    excluded_folders = EXCLUDED_FOLDERS
+    max_bytes = MAX_FILE_BYTES
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def walk(self) -> Found:
+        """Memories and MEMORY.md files."""
+        walked = walk(self.root)
+        unreadable = tuple(f.path for f in walked.findings if f.code in ("unreadable", "no-directory"))
+        files = sorted([*walked.files, *walked.indexes], key=lambda stat: stat.id) if walked.indexes else walked.files
+        return Found(files, unreadable, walked.findings)
+
+    def read(self, stat: FileStat) -> bytes:
+        """A file's bytes."""
+        data = read_if_there(stat.path)
+        if data is None:
+            raise StorageError("the file is gone", path=shown(stat.path), code="vanished")
+        return data
+
+    def decides_wording(self, id: str) -> bool:
+        """True for a MEMORY.md."""
+        return id.rpartition("/")[2] == INDEX_NAME
+
+    def wording(self, stats: Sequence[FileStat]) -> dict[str, str]:
+        """What each MEMORY.md says about the files it links to."""
+        said: dict[str, str] = {}
+        for stat in stats:
+            try:
+                text = self.read(stat).decode("utf-8", "replace")
+            except MemdirError:
+                continue  # the walk or the reading of that file reports it
+            for target, words in index_wording(text, stat.id.rpartition("/")[0]).items():
+                said[target] = f"{said[target]}\n{words}" if target in said else words
+        return said
+
+    def documents(self, stat: FileStat, data: bytes, wording: str) -> list[TextDocument]:
+        """One document for a memory, one for each inline section of a MEMORY.md."""
+        if self.decides_wording(stat.id):
+            return [document(section) for section in sections_of(self.root, stat.id, stat.path, data, stat)]
+        return [document(memory_from_bytes(self.root, stat.id, stat.path, data, stat), wording)]
+
+    def counts(self, id: str) -> bool:
+        """True for a memory."""
+        return not self.decides_wording(id)
+
+
+def wording_checksum(wording: str) -> int:
+    """0 for no wording."""
+    return zlib.crc32(wording.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,141 @@
+"""Making the next generation: a small segment for what changed, the others shared; now and then a merge.
+
+A segment is written once. A changed file's old documents are only marked as removed, so that a sync costs what changed
+and not what there is. Small segments are merged before they become many, and everything when a fifth of it is new.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from memdir.memory_segment import MemorySegment
+from memdir.model import FileStat
+
+from .disk_segment import DiskSegment
+from .generation import MANIFEST, Generation, Stored, documents_of
+from .generations import Draft
+from .manifest import Entry, write_manifest
+from .memory_files import Files
+from .overlay import Overlay, Read, read_files
+from .segment_writer import Part, write_segment
+from .sync import Diff
+
+BATCH: Final = 2000
+"""Files analysed in memory at a time."""
+MAX_SEGMENTS: Final = 6
+MERGE_SHARE: Final = 0.2
+"""New and removed documents, as a share of the largest segment, at which everything is merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What makes the next generation out of `base`: the diff, the files to read (added, changed, reworded), and what
+    other files say about them."""
+
+    base: Generation
+    diff: Diff
+    stats: Sequence[FileStat]
+    wording: Mapping[str, str]
+
+
+def write_generation(
+    draft: Draft, files: Files, change: Change, overlay: Overlay, stamp: Mapping[str, object], language: str
+) -> None:
+    """Write the next generation into `draft`. What the overlay has read already is not read again.
+
+    Raises `StorageError`, and `IndexDamaged` when a segment to merge is damaged.
+    """
+    base, diff = change.base, change.diff
+    entries: list[Entry] = []
+    parts = list(_new_parts(draft, _reads(files, change, overlay, entries), overlay, language))
+    read = {entry.stat.id for entry in entries}
+    gone = [*diff.removed, *(stat.id for stat in change.stats if stat.id not in read)]
+    replaced = [*gone, *read]
+    stored = [Stored(s.segment, s.removed | documents_of(s.segment, replaced, base.manifest)) for s in base.stored]
+    kept = _write_segments(draft, [s for s in stored if s.live], parts)
+    for stat in diff.touched:
+        place = base.manifest.find(stat.id)
+        if stat.id not in read:
+            entries.append(Entry(stat, base.manifest.digest(place), base.manifest.wordings[place]))
+    manifest = base.manifest.replaced(files.root, entries, gone, diff.folders, diff.taken_ns)
+    header = {**stamp, "segments": [name for name, _ in kept]}
+    write_manifest(os.path.join(draft.directory, MANIFEST), manifest, header, [removed for _, removed in kept])
+
+
+def _reads(files: Files, change: Change, overlay: Overlay, entries: list[Entry]) -> Iterator[Read]:
+    """The files to index, read; their entries are collected."""
+    missing: list[FileStat] = []
+    known: list[Read] = []
+    for stat in change.stats:
+        read = overlay.current(stat, change.wording)
+        if read:
+            known.append(read)
+        else:
+            missing.append(stat)
+    for read in chain(known, read_files(files, missing, change.wording)):
+        entries.append(read.entry)
+        yield read
+
+
+def _new_parts(draft: Draft, reads: Iterable[Read], overlay: Overlay, language: str) -> Iterator[Part]:
+    """The documents read, as segments: one in memory, or several on disk when there are many files."""
+    batch: list[Read] = []
+    number = 0
+    for read in reads:
+        if len(batch) == BATCH:
+            path = os.path.join(draft.directory, f"part-{number}")
+            write_segment(path, [Part(_segment(batch, overlay, language))])
+            yield Part(DiskSegment(path))
+            batch = []
+            number += 1
+        batch.append(read)
+    segment = _segment(batch, overlay, language)
+    if segment.count:
+        yield Part(segment)
+
+
+def _segment(reads: Sequence[Read], overlay: Overlay, language: str) -> MemorySegment:
+    if {id(read) for read in reads} == {id(read) for read in overlay.reads.values()}:
+        return overlay.segment
+    return MemorySegment((document for read in reads for document in read.documents), language)
+
+
+def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list[tuple[str, frozenset[int]]]:
+    """Share, merge and write segments: their file names and removed documents."""
+    stored.sort(key=lambda s: -s.live)
+    keep = _kept(stored, sum(part.segment.count for part in new))
+    parts = [*(Part(s.segment, s.removed) for s in stored[keep:]), *new]
+    names: list[tuple[str, frozenset[int]]] = []
+    for old in stored[:keep]:
+        draft.share(old.segment.path)
+        names.append((os.path.basename(old.segment.path), old.removed))
+    if parts:
+        name = f"{draft.name}.segment"
+        write_segment(os.path.join(draft.directory, name), parts)
+        names.append((name, frozenset()))
+    for part in new:
+        if isinstance(part.segment, DiskSegment):
+            os.unlink(part.segment.path)
+    return names
+
+
+def _kept(stored: Sequence[Stored], new: int) -> int:
+    """How many of the segments, largest first, stay as they are; the smaller ones are merged with the new one."""
+    if not stored:
+        return 0
+    base = stored[0]
+    small = sum(s.live for s in stored[1:]) + new
+    if small + len(base.removed) > MERGE_SHARE * base.live:
+        return 0
+    if len(stored) + (new > 0) <= MAX_SEGMENTS:
+        return len(stored)
+    keep = len(stored)
+    total = new
+    while keep > 1 and (stored[keep - 1].live <= 2 * total or keep >= MAX_SEGMENTS):
+        keep -= 1
+        total += stored[keep].live
+    return keep

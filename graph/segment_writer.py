@@ -1,0 +1,156 @@
+"""Writing a segment to disk: from one in memory, or several merged into one.
+
+Streaming: one term's postings are in memory at a time, besides small arrays per term and per document.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+import zlib
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from memdir.memory_segment import MemorySegment, deletions
+from memdir.neighbours import is_relation
+from memdir.segment import Facts
+
+from .disk_segment import DOCUMENT, KIND, TERM, WIDE, DiskSegment
+from .section_file import SectionWriter
+
+Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment to write, without the documents of the given numbers."""
+
+    segment: MemorySegment | DiskSegment
+    removed: Collection[int] = ()
+
+
+def write_segment(path: str, parts: Sequence[Part]) -> int:
+    """Write the documents of all parts as one segment; of two with one id, the later part's counts.
+
+    Returns the number of documents. Raises `StorageError` and removes the file when it cannot be written, and
+    `IndexDamaged` when a part is damaged.
+    """
+    order, maps = _number(parts)
+    with SectionWriter(path, KIND) as out:
+        lengths = _write_documents(out, parts, order)
+        out.add("lengths", lengths)
+        _write_terms(out, parts, maps)
+        out.header({"count": len(order), "total_length": sum(lengths)})
+    return len(order)
+
+
+def _number(parts: Sequence[Part]) -> tuple[list[tuple[int, int]], list[array[int]]]:
+    """The documents as (part, number) in ascending order of id; and for each part the new number of each old one, -1
+    for a document that goes."""
+    chosen: dict[str, tuple[int, int]] = {}
+    for index, part in enumerate(parts):
+        removed = set(part.removed)
+        for number, id in enumerate(part.segment.ids):
+            if number not in removed:
+                chosen[id] = (index, number)
+    order = [chosen[id] for id in sorted(chosen)]
+    maps = [array("i", [-1]) * part.segment.count for part in parts]
+    for new, (index, old) in enumerate(order):
+        maps[index][old] = new
+    return order, maps
+
+
+def _write_documents(out: SectionWriter, parts: Sequence[Part], order: list[tuple[int, int]]) -> array[int]:
+    lengths = array("I")
+    records = bytearray()
+    out.start("documents")
+    for index, number in order:
+        segment = parts[index].segment
+        lengths.append(segment.lengths[number])
+        id = segment.ids[number].encode("utf-8", "surrogatepass")
+        if isinstance(segment, DiskSegment):
+            facts = segment.raw_facts(number)
+        else:
+            facts = encode_facts(segment.facts(number))
+        records += DOCUMENT.pack(out.place, len(id), len(facts))
+        out.append(id + facts)
+    out.add("document_table", bytes(records))
+    return lengths
+
+
+def encode_facts(facts: Facts) -> bytes:
+    """Facts as a JSON list in the order of the fields; ASCII, so that undecodable names survive."""
+    links = [[k.to, k.relationship, k.weight, k.valid_from, k.valid_until] for k in facts.links]
+    row = [
+        facts.name, facts.description, facts.type, facts.topics, facts.namespace, facts.status, facts.confidence,
+        facts.modified, facts.valid_from, facts.valid_until, facts.pinned, facts.line, facts.session, links,
+    ]  # fmt: skip
+    return json.dumps(row, separators=(",", ":")).encode()
+
+
+def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int]]) -> None:
+    hashes = array("I")
+    records = bytearray()
+    typos = array("Q")
+    out.start("postings")
+    streams = [_mapped(_terms(part.segment), numbers) for part, numbers in zip(parts, maps, strict=True)]
+    merged = streams[0] if len(streams) == 1 else heapq.merge(*streams, key=lambda entry: entry[:2])
+    for (key, term), group in itertools.groupby(merged, key=lambda entry: entry[:2]):
+        docs, counts = _joined([(docs, counts) for _, _, docs, counts in group])
+        if not docs:
+            continue
+        wide = WIDE if max(counts) > 0xFFFF else 0
+        at = out.place
+        out.append(array("I", docs))
+        out.append(array("I" if wide else "H", counts))
+        out.append(term)
+        text = term.decode("utf-8", "surrogatepass")
+        if not is_relation(text):
+            typos.extend(zlib.crc32(d.encode("utf-8", "surrogatepass")) << 32 | len(hashes) for d in deletions(text))
+        hashes.append(key)
+        records += TERM.pack(at, len(docs), len(term) | wide)
+    out.add("hashes", hashes)
+    out.add("terms", bytes(records))
+    ordered = sorted(typos)
+    out.add("typo_hashes", array("I", [typo >> 32 for typo in ordered]))
+    out.add("typo_terms", array("I", [typo & 0xFFFFFFFF for typo in ordered]))
+
+
+def _terms(segment: MemorySegment | DiskSegment) -> Terms:
+    """Every term with its hash and postings, in ascending order of (hash, term)."""
+    if isinstance(segment, DiskSegment):
+        yield from segment.entries()
+        return
+    encoded = [(term.encode("utf-8", "surrogatepass"), term) for term in segment.terms()]
+    for key, code, text in sorted((zlib.crc32(code), code, text) for code, text in encoded):
+        docs, counts = segment.postings(text) or ((), ())
+        yield key, code, docs, counts
+
+
+def _mapped(entries: Terms, numbers: array[int]) -> Terms:
+    """The entries with their documents' new numbers."""
+    steps = {new - old for old, new in enumerate(numbers)}
+    if steps <= {0}:
+        yield from entries
+    elif len(steps) == 1:
+        step = steps.pop()
+        for key, term, docs, counts in entries:
+            yield key, term, [doc + step for doc in docs], counts
+    else:
+        for key, term, docs, counts in entries:
+            pairs = [(numbers[doc], count) for doc, count in zip(docs, counts, strict=True) if numbers[doc] >= 0]
+            yield key, term, [doc for doc, _ in pairs], [count for _, count in pairs]
+
+
+def _joined(lists: list[tuple[Sequence[int], Sequence[int]]]) -> tuple[Sequence[int], Sequence[int]]:
+    """Postings of several parts as one, ascending."""
+    if len(lists) == 1:
+        return lists[0]
+    docs = [doc for part, _ in lists for doc in part]
+    counts = [count for _, part in lists for count in part]
+    if all(docs[i] < docs[i + 1] for i in range(len(docs) - 1)):
+        return docs, counts
+    pairs = sorted(zip(docs, counts, strict=True))
+    return [doc for doc, _ in pairs], [count for _, count in pairs]
