@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from memdir import __version__
-from memdir.environment import Environment
 from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, BadInputError, MemdirError, StorageError, UsageError
 
 from .app import App, Values
 from .output import Output
 from .parse import Value, parse
+from .process import real_environment
 from .table import Command
 
 
@@ -47,20 +46,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RecursionError:
         _report(err, BadInputError("the input is nested too deeply"))
         return BadInputError.exit_code
-
-
-def real_environment(directory: str | None = None) -> Environment:
-    """The environment of this process; `directory` as `-C DIR` gives it. Raises BadInputError when there is none."""
-    try:
-        cwd = os.getcwd()
-    except FileNotFoundError:
-        raise BadInputError("the working directory does not exist any more", hint="cd to one that does") from None
-    if directory is not None:
-        cwd = os.path.abspath(os.path.join(cwd, os.path.expanduser(directory)))
-        if not os.path.isdir(cwd):
-            raise BadInputError("no such directory", path=directory)
-    home = os.environ.get("HOME" if sys.platform != "win32" else "USERPROFILE") or None
-    return Environment(cwd=cwd, home=home, env=dict(os.environ), platform=sys.platform, now=time.time)
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -96,7 +96,7 @@ def _group_caller(command: Command, general: dict[str, Value], run: Run) -> Call
 
 
 def _merged(command: Command, values: dict[str, Any], general: dict[str, Value]) -> dict[str, Value]:
-    many = {p.key for p in (*command.options, *command.arguments) if p.many}
+    many = {o.key for o in command.options if o.many} | {a.key for a in command.arguments if a.many}
     plain: dict[str, Value] = {k: v.value if isinstance(v, Enum) else v for k, v in values.items()}
     for key in many:
         given = plain[key]
@@ -127,15 +127,14 @@ def _argument(argument: Argument) -> inspect.Parameter:
 
 
 def _option(option: Option) -> inspect.Parameter:
-    kind: Any = _TYPES[option.kind]
-    if option.choices:
-        kind = Enum(option.key, {c: c for c in option.choices}, type=str)
+    kind: Any = _choice(option) if option.choices else _TYPES[option.kind]
+    annotation: Any
     shown: dict[str, Any] = {"help": option.help, "hidden": option.hidden, "show_default": option.default is not None}
     if option.metavar and not option.choices:
         shown["metavar"] = option.metavar
     if option.kind == "flag":
         default: Any = typer.Option(False, *option.names, **shown)
-        annotation: Any = bool
+        annotation = kind
     elif option.many:
         default = typer.Option(None, *option.names, **shown)
         annotation = list[kind] | None
@@ -143,3 +142,8 @@ def _option(option: Option) -> inspect.Parameter:
         default = typer.Option(option.default, *option.names, **shown)
         annotation = kind | None
     return inspect.Parameter(option.key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _choice(option: Option) -> Any:
+    named = {choice: choice for choice in option.choices}
+    return Enum(option.key, named, type=str)  # type: ignore[misc]

@@ -1,0 +1,299 @@
+"""The composition root: one project's memory, as the commands and the library use it.
+
+`memdir.open(...)` gives a `Workspace`. It brings the rooms together (where things lie, the index, recall, operations)
+and holds no logic of its own. It imports no typer, rich, watchdog or kuzu.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from memdir.environment import Environment
+from memdir.errors import NotFoundError, StorageError
+from memdir.graph.index import AnsweredBy, Index
+from memdir.graph.section_file import IndexDamaged
+from memdir.locate import Located, locate
+from memdir.model import Hit, Memory, Source
+from memdir.places import directory_key
+from memdir.recall import RecallOptions, Scored, View, hits, recall
+from memdir.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from .background import Background
+
+log = logging.getLogger("memdir")
+log.addHandler(logging.NullHandler())
+
+
+class Answer:
+    """What a recall found: the hits, whether index, files or both answered, and what people should know about it."""
+
+    def __init__(self, scored: list[Scored], options: RecallOptions, answered_by: AnsweredBy, notes: list[str]) -> None:
+        self.scored = scored
+        self.answered_by = answered_by
+        self.notes = notes
+        self._options = options
+
+    @property
+    def hits(self) -> list[Hit]:
+        """The hits, best first."""
+        return hits(self.scored, self._options)
+
+
+class Workspace:
+    """One project's memory. Safe to use from several threads; close it, or use it as a context manager."""
+
+    def __init__(self, located: Located, settings: Settings, environment: Environment, *, background: bool) -> None:
+        self.located = located
+        self.settings = settings
+        self.environment = environment
+        self._indexes: dict[str, Index] = {}
+        self._lock = threading.RLock()
+        self._wants_background = background
+        self._background: Background | None = None
+        self._asked: list[Index] = []
+
+    # Where things are
+
+    @property
+    def sources(self) -> list[Source]:
+        """The directories that are read, the primary first."""
+        return self.located.sources
+
+    @property
+    def primary(self) -> Source:
+        """The directory that is written to."""
+        return self.located.primary
+
+    @property
+    def cache_dir(self) -> str | None:
+        """Where indexes lie, None where there is no place for them."""
+        return self.located.cache_dir
+
+    @property
+    def state_dir(self) -> str | None:
+        """Where journals and usage lie, None where there is no place for them."""
+        return self.located.state_dir
+
+    def state_of(self, root: str) -> str:
+        """The state folder of one memory directory. Raises StorageError when there is no place for it."""
+        if self.state_dir is None:
+            raise StorageError("there is no place to keep a journal", hint="set MEMDIR_STATE_DIR")
+        return os.path.join(self.state_dir, directory_key(os.path.realpath(root)))
+
+    def index(self, source: Source | None = None) -> Index:
+        """The index of a source, by default of the primary."""
+        chosen = source or self.primary
+        with self._lock:
+            found = self._indexes.get(chosen.root)
+            if found is None:
+                found = self._indexes[chosen.root] = Index(
+                    chosen.root,
+                    self.cache_dir,
+                    now=self.environment.now,
+                    language=self.settings.text("language"),
+                    source=chosen.label,
+                )
+            return found
+
+    def chosen(self, *, agent: str | None = None, all_projects: bool = False) -> list[Source]:
+        """The sources of one question: the workspace's own, one agent's memory, or every project's."""
+        if agent is not None:
+            from memdir.agent_memory import agent_sources
+
+            return agent_sources(self.located.agent_memories, agent)
+        if all_projects:
+            from memdir.projects import all_projects as every
+
+            return every(self.located)
+        return self.sources
+
+    # Recall
+
+    def ask(self, query: str, options: RecallOptions, sources: Sequence[Source] = (), *, scan: bool = False) -> Answer:
+        """Answer a query over the sources (all of the workspace's when none are named), from their indexes or, with
+        `scan`, from the files alone."""
+        indexes = [self._scanning(s) if scan else self.index(s) for s in (sources or self.sources)]
+        for _ in range(len(indexes) + 1):
+            answers = [index.views() for index in indexes]
+            views: list[View] = [view for answer in answers for view in answer.views]
+            try:
+                scored = recall(views, query, options)
+                break
+            except IndexDamaged as error:
+                log.warning("%s", error)
+                for index in indexes:
+                    index.distrust(error)
+        with self._lock:
+            self._asked = [] if scan else indexes
+        by = {answer.answered_by for answer in answers}
+        answered_by: AnsweredBy = by.pop() if len(by) == 1 else "mixed" if by else "scan"
+        notes = [] if scan else [answer.note for answer in answers if answer.note]
+        if self._wants_background and not scan:
+            self._watch()
+        return Answer(scored, options, answered_by, list(dict.fromkeys(notes)))
+
+    def recall(
+        self,
+        query: str,
+        *,
+        limit: int | None = None,
+        types: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        namespaces: Sequence[str] = (),
+        as_of: float | None = None,
+        all: bool = False,
+        min_score: float | None = None,
+    ) -> list[Hit]:
+        """The best memories for a query, best first; empty when nothing is relevant. `as_of` in epoch seconds."""
+        options = self.options(limit, types, topics, namespaces, as_of, all=all, min_score=min_score)
+        return self.ask(query, options).hits
+
+    def options(
+        self,
+        limit: int | None = None,
+        types: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        namespaces: Sequence[str] = (),
+        as_of: float | None = None,
+        *,
+        all: bool = False,
+        min_score: float | None = None,
+    ) -> RecallOptions:
+        """Recall options with the settings' defaults."""
+        settings = self.settings
+        return RecallOptions(
+            now=self.environment.now(),
+            limit=settings.integer("recall.limit") if limit is None else limit,
+            types=tuple(types),
+            topics=tuple(topics),
+            namespaces=tuple(namespaces),
+            as_of=as_of,
+            all=all,
+            min_score=settings.number("recall.min_score") if min_score is None else min_score,
+            language=settings.text("language"),
+        )
+
+    def refresh(self) -> None:
+        """Look at the files now."""
+        for index in list(self._indexes.values()):
+            index.refresh()
+
+    def after_answer(self) -> None:
+        """What may be done once an answer is out: publish what it had to read, when that was much."""
+        if self.settings.flag("index.auto_publish"):
+            for index in self._asked:
+                index.maybe_publish()
+
+    # Memories
+
+    def scan(self) -> list[Memory]:
+        """All memories of all sources, newest first, ties by path."""
+        from memdir.scan import scan
+
+        found = [memory for source in self.sources for memory in scan(source.root).memories]
+        return sorted(found, key=lambda memory: (-memory.mtime, memory.id))
+
+    def load_file(self, name: str) -> Memory | None:
+        """The memory that NAME (name, stem, path or unique prefix) means, None when there is none."""
+        from memdir.store import Store
+
+        for source in self.sources:
+            try:
+                return Store(source.root).get(name)
+            except NotFoundError:
+                continue
+        return None
+
+    def by_type(self, type: str) -> list[Memory]:
+        """All memories of a type."""
+        return [memory for memory in self.scan() if memory.type == type]
+
+    def by_topic(self, topic: str) -> list[Memory]:
+        """All memories with a topic."""
+        return [memory for memory in self.scan() if topic in memory.topics]
+
+    # Life
+
+    def close(self) -> None:
+        """Let go of indexes and threads. Closing twice is harmless."""
+        if self._background is not None:
+            self._background.stop()
+            self._background = None
+        with self._lock:
+            for index in self._indexes.values():
+                index.close()
+            self._indexes.clear()
+            self._asked = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _scanning(self, source: Source) -> Index:
+        language = self.settings.text("language")
+        return Index(source.root, None, now=self.environment.now, language=language, source=source.label)
+
+    def _watch(self) -> None:
+        from .background import Background
+
+        with self._lock:
+            if self._background is None:
+                self._background = Background(self.refresh)
+
+
+def open_workspace(
+    *,
+    environment: Environment,
+    memory_dir: str | None = None,
+    transcripts_dir: str | None = None,
+    config_dir: str | None = None,
+    background: bool = False,
+) -> Workspace:
+    """The workspace of an environment. Raises BadInputError for a directory that cannot be one."""
+    located = locate(environment, memory_dir=memory_dir, transcripts_dir=transcripts_dir, config_dir=config_dir)
+    settings = load_settings(environment, located.primary.root)
+    return Workspace(located, settings, environment, background=background)
+
+
+def open(
+    root: str | os.PathLike[str] | None = None,
+    *,
+    memory_dir: str | os.PathLike[str] | None = None,
+    transcripts_dir: str | os.PathLike[str] | None = None,
+    config_dir: str | os.PathLike[str] | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+    state_dir: str | os.PathLike[str] | None = None,
+    environment: Environment | None = None,
+    background: bool = True,
+) -> Workspace:
+    """Open the memory of the project at `root` (the working directory), or of one directory with `memory_dir`.
+
+    `cache_dir` and `state_dir` move index and state. With `background` a thread looks once a second whether other
+    programs changed the files (at most 2 % of the time); without it call `refresh()`. Raises BadInputError for a
+    directory that cannot be one.
+    """
+    from .process import real_environment
+
+    around = environment or real_environment(None if root is None else os.fspath(root))
+    moved = {"MEMDIR_CACHE_DIR": cache_dir, "MEMDIR_STATE_DIR": state_dir}
+    env = {**around.env, **{name: os.fspath(path) for name, path in moved.items() if path is not None}}
+    around = Environment(around.cwd, around.home, env, around.platform, around.now)
+    given = (memory_dir, transcripts_dir, config_dir)
+    memory, transcripts, config = (None if path is None else os.fspath(path) for path in given)
+    return open_workspace(
+        environment=around,
+        memory_dir=memory,
+        transcripts_dir=transcripts,
+        config_dir=config,
+        background=background,
+    )
