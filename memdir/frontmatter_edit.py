@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import BadInputError
-from .frontmatter_read import TOP_LEVEL, Parsed, newline_of, parse, split_head
+from .frontmatter_read import TOP_LEVEL, Parsed, newline_of, parse, split_head, utf16_of
 from .plain_yaml import is_text
 
 _LINE_KEY = re.compile(r"( *)(?:\"([^\"\\]+)\"|'([^']+)'|([^\s#\"'\[{&*!|>%@`-][^:#]*?)) *:(?=\s|$)")
@@ -48,7 +48,7 @@ def edit(data: bytes, changes: Mapping[str, object | None], *, modified: str | N
     begin, end = start + split.start, start + split.end
     head = _Head(text[begin:end], before.newline)
     expected = {key: (dict(value) if isinstance(value, dict) else value) for key, value in before.head.items()}
-    wanted = dict(changes)
+    wanted = {key: _plain(value) for key, value in changes.items()}
     metadata = expected.get("metadata")
     if modified is not None and isinstance(metadata, dict) and "modified" in metadata:
         wanted["modified"] = modified
@@ -64,7 +64,7 @@ def edit(data: bytes, changes: Mapping[str, object | None], *, modified: str | N
 def replace_body(data: bytes, body: str) -> bytes:
     """The file with another body; the frontmatter stays byte for byte, the body gets the file's line endings."""
     bom = data.startswith(b"\xef\xbb\xbf")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if utf16_of(data):
         raise BadInputError("the file is UTF-16", line=1, hint="convert it to UTF-8 first")
     text = data[3 if bom else 0 :].decode("utf-8", "surrogateescape")
     split = split_head(text)
@@ -83,13 +83,22 @@ def render(head: Mapping[str, object], body: str) -> bytes:
     lines = ["---"]
     for key, value in head.items():
         if value is not None:
-            lines += _field_lines(key, value, 0)
+            lines += _field_lines(key, _plain(value), 0)
     lines.append("---")
-    return ("\n".join(lines) + "\n" + body).encode("utf-8", "replace")
+    return ("\n".join(lines) + "\n" + str(_plain(body))).encode()
+
+
+def _plain(value: object) -> object:
+    """The value as `parse` gives it back: lists and dicts, lone surrogates as U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _refuse(parsed: Parsed, data: bytes) -> None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if utf16_of(data):
         raise BadInputError("the file is UTF-16", line=1, hint="convert it to UTF-8 first")
     if parsed.shape == "none":
         raise BadInputError(
@@ -135,11 +144,20 @@ class _Head:
         return found
 
     def replace(self, entry: _Entry, lines: Sequence[str]) -> None:
-        old = self.lines[entry.start : entry.end]
-        kept: dict[str, str] = {}
-        for line in old[1:]:
-            kept.setdefault(line.strip(), line)
-        self.lines[entry.start : entry.end] = [kept.get(line.strip(), line + self.newline) for line in lines]
+        self.lines[entry.start : entry.end] = [line + self.newline for line in lines]
+
+    def replace_items(self, entry: _Entry, old: Sequence[object], new: Sequence[object]) -> bool:
+        """Rewrite a list that has an item a line, keeping the lines of the items that stay. False for another list."""
+        lines = [line for line in self.lines[entry.start + 1 : entry.end] if line.lstrip().startswith("- ")]
+        if not new or len(lines) != len(old):
+            return False
+        indent = " " * _indent(lines[0])
+        kept = [self.lines[entry.start]]
+        for value in new:
+            at = next((n for n, item in enumerate(old) if item == value and type(item) is type(value)), -1)
+            kept.append(lines[at] if at >= 0 else f"{indent}- {_flow_value(value)}{self.newline}")
+        self.lines[entry.start : entry.end] = kept
+        return True
 
     def insert(self, at: int, lines: Sequence[str]) -> None:
         self.lines[at:at] = [line + self.newline for line in lines]
@@ -207,9 +225,12 @@ def _set(
         return
     if key in mapping and value is not None and mapping[key] == value and type(mapping[key]) is type(value):
         return
+    before = mapping.get(key)
     _put(mapping, key, value)
     if value is None:
         del head.lines[entry.start : entry.end]
+        return
+    if isinstance(before, list) and isinstance(value, list | tuple) and head.replace_items(entry, before, value):
         return
     old = head.lines[entry.start]
     quote = '"' if re.match(r" *[^:]*: *\"", old) else "'" if re.match(r" *[^:]*: *'", old) else ""

@@ -22,7 +22,7 @@ TOP_LEVEL: Final = ("name", "description")
 _OPEN = re.compile(r"---[ \t]*(?:\r?\n|\r|$)")
 _BEFORE = re.compile(r"\s+|(?:\s*<!--.*?-->[ \t]*\r?\n)+\s*", re.DOTALL)
 _CLOSE = re.compile(r"^---[ \t]*(?:\r?$|\r(?!\n))", re.MULTILINE)
-_FIELD = re.compile(r"[^\W\d][\w.-]{0,120} *:(?: |$)")
+_FIELD = re.compile(r"[^\W\d][\w.-]{0,120} *:(?=\s|$)")
 _UNUSUAL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -102,7 +102,7 @@ def field(head: Mapping[str, object], key: str) -> object:
 
 def split_head(text: str) -> Split | None:
     """Find the frontmatter; None when the text has none. A file whose frontmatter was never closed has the leading
-    lines that look like fields, if there are any. Blank lines and HTML comments before the opening `---` are allowed when
+    lines that look like fields, if there are any. Blank lines and HTML comments may stand before the opening `---` when
     a field follows it."""
     match = _OPEN.match(text)
     line = 2
@@ -129,6 +129,15 @@ def split_head(text: str) -> Split | None:
     return Split(start, end, end, line, closed=False) if end > start else None
 
 
+def utf16_of(data: bytes) -> str | None:
+    """The codec when the bytes are UTF-16: by its mark, or by the NULs between the first letters."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if data[0:4:2] == b"\0\0" and 0 not in data[1:4:2]:
+        return "utf-16-be"
+    return "utf-16-le" if data[1:4:2] == b"\0\0" and 0 not in data[0:4:2] else None
+
+
 def newline_of(text: str) -> str:
     """The line ending of the first line."""
     at = text.find("\n")
@@ -138,9 +147,10 @@ def newline_of(text: str) -> str:
 
 
 def _decode(data: bytes, problems: list[Problem]) -> tuple[str, bool]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    encoding = utf16_of(data)
+    if encoding:
         problems.append(Problem("encoding", 1, "the file is UTF-16, not UTF-8"))
-        return data.decode("utf-16", "replace"), True
+        return data.decode(encoding, "replace"), encoding == "utf-16"
     bom = data.startswith(b"\xef\xbb\xbf")
     if bom:
         data = data[3:]

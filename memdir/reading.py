@@ -11,26 +11,9 @@ from .frontmatter_read import Parsed, field, parse
 from .model import NOTHING, STATUSES, FileStat, Link, Memory, Problem
 
 OURS: Final = frozenset(
-    [
-        "name",
-        "description",
-        "metadata",
-        "type",
-        "topics",
-        "links",
-        "confidence",
-        "status",
-        "valid_from",
-        "valid_until",
-        "created",
-        "modified",
-        "originSessionId",
-        "sources",
-        "supersedes",
-        "superseded_by",
-        "pinned",
-    ]
-)
+    ("name", "description", "metadata", "type", "topics", "links", "confidence", "status", "valid_from", "valid_until",
+     "created", "modified", "originSessionId", "sources", "supersedes", "superseded_by", "pinned")
+)  # fmt: skip
 """Frontmatter keys with a field of their own in `Memory`; every other key is in `extra`."""
 
 
