@@ -94,18 +94,19 @@ class Journal:
         self.directory = os.path.join(state_dir, "journal")
 
     def commit(
-        self, command: str, plan: Callable[[], Sequence[Change]], *, now: float, undoes: Iterable[int] = ()
+        self, plan: Callable[[], tuple[str, Sequence[Change]]], *, now: float, undoes: Iterable[int] = ()
     ) -> Transaction | None:
         """Make the planned changes, whole or not at all, and record them; None when there was nothing to change.
 
-        `plan` reads the files and says what shall become of them; it is called again, at most five times, when
-        another program changed one of them before it was replaced. Raises `ChangedMeanwhile` after that (the texts
-        that could not be written are kept in the journal), `StorageError` when writing fails; either way the files
-        are as they were.
+        `plan` reads the files and gives a line for the history and what shall become of them; it is called again, at
+        most five times, when another program changed one of them before it was replaced. Raises `ChangedMeanwhile`
+        after that (the texts that could not be written are kept in the journal), `StorageError` when writing fails;
+        either way the files are as they were.
         """
         number = self._next_number()
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            changes = [self._with_mtime(c) for c in plan() if c.before != c.after]
+            command, planned = plan()
+            changes = [self._with_mtime(c) for c in planned if c.before != c.after]
             if not changes:
                 return None
             transaction = Transaction(number, "pending", command, now, tuple(changes), tuple(undoes))
@@ -167,7 +168,10 @@ class Journal:
         targets = self._undoable(count)
         outcome: dict[str, str] = {}
 
-        def plan() -> list[Change]:
+        numbers = tuple(t.number for t in targets)
+        command = "undo of " + ", ".join(f"{n}" for n in numbers)
+
+        def plan() -> tuple[str, list[Change]]:
             outcome.clear()
             files: dict[str, bytes | None] = {}
             read: dict[str, bytes | None] = {}
@@ -180,15 +184,12 @@ class Journal:
                         continue
                     outcome[change.path], files[change.path] = _reverted(change, files[change.path], outcome)
                     times[change.path] = change.mtime_ns
-            return [
+            return command, [
                 Change(path, read[path], files[path], outcome[path] == "restored", times.get(path)) for path in read
             ]
 
-        numbers = tuple(t.number for t in targets)
-        if targets:
-            command = "undo of " + ", ".join(f"{n}" for n in numbers)
-            if self.commit(command, plan, now=now, undoes=numbers) is None:
-                self._mark_undone(numbers)
+        if targets and self.commit(plan, now=now, undoes=numbers) is None:
+            self._mark_undone(numbers)
         by = {how: tuple(p for p, h in outcome.items() if h == how) for how in ("restored", "merged", "left")}
         return Undone(targets, by["restored"], by["merged"], by["left"])
 
@@ -197,6 +198,18 @@ class Journal:
         newest = sorted(self._listed(), reverse=True)[:limit]
         read = (self._read(number, state) for number, state in newest)
         return [transaction for transaction in read if transaction is not None]
+
+    def forget(self, paths: Iterable[str]) -> int:
+        """Delete every transaction that holds bytes of one of these paths, for good; it cannot be undone after that.
+        Returns their number."""
+        wanted = set(paths)
+        count = 0
+        for number, state in self._listed():
+            transaction = self._read(number, state)
+            if transaction is not None and any(change.path in wanted for change in transaction.changes):
+                remove_file(os.path.join(self.directory, _file_name(number, state)))
+                count += 1
+        return count
 
     def _undoable(self, count: int) -> tuple[Transaction, ...]:
         found: list[Transaction] = []

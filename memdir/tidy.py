@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,13 +40,19 @@ class Tidied:
     flagged: tuple[tuple[int, str], ...]
 
 
-def tidy(text: str, memories: Sequence[Memory], exists: Callable[[str], bool] = lambda target: False) -> Tidied:
-    """MEMORY.md for these memories (all of one directory; sections and those of nested indexes are passed over).
+def tidy(
+    text: str,
+    memories: Sequence[Memory],
+    exists: Callable[[str], bool] = lambda target: False,
+    elsewhere: Collection[str] = (),
+) -> Tidied:
+    """MEMORY.md for these memories (all of one directory, ids relative to the MEMORY.md; sections are passed over).
 
-    `exists` tells of a relative path that is no memory whether a file is there, so that a link to it stays. With no
-    memory at all nothing is taken out: an empty or unreadable directory is no reason to forget.
+    `exists` tells of a relative path that is no memory whether a file is there, so that a link to it stays; the ids
+    of `elsewhere` belong to another index: a link to one stays, none is added. With no memory at all nothing is taken
+    out: an empty or unreadable directory is no reason to forget.
     """
-    listed = [m for m in memories if _listable(m)]
+    listed = [m for m in memories if listable(m) and m.id not in elsewhere]
     everything = {m.id: m for m in memories if not m.is_section}
     first = entries(text)
     if not everything and first:
@@ -67,7 +73,8 @@ def tidy(text: str, memories: Sequence[Memory], exists: Callable[[str], bool] = 
     return Tidied(text, removed, added, followed, left_out, flagged)
 
 
-def _listable(memory: Memory) -> bool:
+def listable(memory: Memory) -> bool:
+    """True for a memory that belongs in the index: not in a dot-folder, nor a log or a session note."""
     parts = memory.id.split("/")[:-1]
     return (
         not memory.is_section

@@ -1,0 +1,215 @@
+"""From a plan to the files: a plan is pure (what to write, and why); applying it takes the lock and the journal.
+
+`apply` is the only way by which memdir changes a memory directory.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .errors import BadInputError, StorageError
+from .files import exclude_from_git, failure, read_file, read_if_there
+from .index_edit import NewEntry, add_entry, change_words, entry_of, remove_entries, retarget
+from .journal import MAX_CHANGED_FILE, Change, Journal, Transaction
+from .last_bytes import LastBytes
+from .lock import DEFAULT_WAIT, hold
+from .memory_index import entries
+from .model import INDEX_NAME, FileStat, Memory
+from .reading import memory_from_bytes
+from .scan import id_of
+from .secrets import find_secrets
+from .store import Store
+from .tidy import listable, not_current
+
+log = logging.getLogger("memdir")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an operation will do: a line for people and the history, the changes, the id of the memory it is about
+    (after the change), further ids changed with it, and notes for people."""
+
+    summary: str
+    changes: tuple[Change, ...]
+    id: str = ""
+    also: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A plan that was carried out; `transaction` is None when everything was so already. `recovered` says what was
+    done about commands killed before this one."""
+
+    plan: Plan
+    transaction: Transaction | None
+    recovered: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """True when a file was changed."""
+        return self.transaction is not None
+
+
+def apply(
+    root: str, state_dir: str, plan: Callable[[Store], Plan], *, command: str, now: float, wait: float = DEFAULT_WAIT
+) -> Applied:
+    """Plan and carry out under the directory's lock, journalled. `state_dir` is that of this directory.
+
+    The plan is made anew when another program changes one of its files meanwhile. Raises what the plan raises,
+    `LockedError`, and `StorageError` with nothing changed.
+    """
+    made: list[Plan] = []
+
+    def planned() -> tuple[str, tuple[Change, ...]]:
+        made.append(plan(Store(root)))
+        return made[-1].summary, made[-1].changes
+
+    try:
+        os.makedirs(root, exist_ok=True)
+    except OSError as error:
+        raise failure(error, root, "making the directory") from error
+    exclude_from_git(root)
+    journal = Journal(state_dir, root)
+    with hold(root, command=command, now=now, wait=wait):
+        recovered = tuple(journal.recover())
+        transaction = journal.commit(planned, now=now)
+        gone = [id_of(change.path) for change in made[-1].changes if change.after is None]
+        if gone:
+            try:
+                LastBytes(state_dir).forget(gone)  # what memdir took away is in the archive and the journal
+            except StorageError as error:
+                log.warning("%s", error)  # the change itself is made; a later report of a lost file is the worst
+    return Applied(made[-1], transaction, recovered)
+
+
+def relative_path(root: str, path: str) -> str:
+    """The path of a file relative to its directory as it is on disk, with `/`."""
+    return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def read_memory(memory: Memory) -> bytes:
+    """The bytes of a memory's file now. A section of a MEMORY.md is no file: `BadInputError`."""
+    if memory.is_section:
+        raise BadInputError(
+            f"{memory.id} is a section of {INDEX_NAME}, not a file", path=memory.path, line=memory.line,
+            hint="edit MEMORY.md by hand, or move the section to a file with: memdir add",
+        )  # fmt: skip
+    return read_file(memory.path)
+
+
+def changed_memory(memory: Memory, data: bytes) -> Memory:
+    """The memory that the new bytes of its file hold."""
+    stat = FileStat(memory.id, memory.path, len(data), int(memory.mtime * 1e9), 0, 0)
+    return memory_from_bytes(memory.root, memory.id, memory.path, data, stat)
+
+
+def refuse_secrets(new: str, old: str = "") -> None:
+    """Raise `BadInputError` (code `secret`) when the new text holds a secret value that the old one does not; the
+    message says the kind and the line, never the value."""
+    known = {old[s.start : s.end] for s in find_secrets(old)} if old else set()
+    for secret in find_secrets(new):
+        if new[secret.start : secret.end] not in known:
+            raise BadInputError(
+                f"line {secret.line} holds a secret ({secret.kind})", code="secret",
+                hint="say where the secret is kept instead of what it is",
+            )  # fmt: skip
+
+
+class Indexes:
+    """The MEMORY.md files of a directory while a plan is made. A memory belongs to the nearest one above it; links
+    to it from others are kept right too."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._before: dict[str, bytes | None] = {}
+        self._texts: dict[str, str] = {}
+        for stat in store.scan.indexes:
+            self._load(relative_path(store.root, stat.path))
+        if INDEX_NAME not in self._before:
+            self._load(INDEX_NAME)
+
+    def _load(self, relative: str) -> None:
+        data = read_if_there(os.path.join(self._store.root, relative), MAX_CHANGED_FILE)
+        self._before[relative] = data
+        self._texts[relative] = (data or b"").decode("utf-8", "surrogateescape")
+
+    def _home(self, id: str) -> str:
+        """The index nearest above an id, as a relative path."""
+        folder = id.rpartition("/")[0]
+        while folder:
+            if f"{folder}/{INDEX_NAME}" in self._texts:
+                return f"{folder}/{INDEX_NAME}"
+            folder = folder.rpartition("/")[0]
+        return INDEX_NAME
+
+    def add(self, memory: Memory) -> None:
+        """Give the memory its line, when it is one that is listed and none is there."""
+        if not listable(memory) or not_current(memory) or self.lists(memory.id):
+            return
+        home = self._home(memory.id)
+        kinds = {_from(home, m.id): m.type for m in self._store.scan.memories if _from(home, m.id)}
+        self._texts[home] = add_entry(self._texts[home], _entry(memory, home), kinds)
+
+    def lists(self, id: str) -> bool:
+        """True when some index has an entry for the id."""
+        return any(e.target == _from(index, id) for index, text in self._texts.items() for e in entries(text))
+
+    def remove(self, id: str) -> None:
+        """Take out every entry of the memory."""
+        for index, text in self._texts.items():
+            self._texts[index] = remove_entries(text, _from(index, id))
+
+    def rename(self, old: Memory, new: Memory) -> None:
+        """Let links and words follow a memory to its new path and name."""
+        same_home = self._home(old.id) == self._home(new.id)
+        for index, text in self._texts.items():
+            to = _from(index, new.id)
+            if to and (same_home or index == INDEX_NAME):
+                text = retarget(text, _from(index, old.id), to)
+                self._texts[index] = change_words(text, to, _entry(old, index), _entry(new, index))
+            else:
+                self._texts[index] = remove_entries(text, _from(index, old.id))
+        if not same_home:
+            self.add(new)
+
+    def follow(self, old: Memory, new: Memory) -> None:
+        """Put the indexes right after a memory's fields changed: in, out, or other words."""
+        if not_current(new):
+            self.remove(new.id)
+        elif not_current(old):
+            self.add(new)
+        else:
+            for index, text in self._texts.items():
+                self._texts[index] = change_words(text, _from(index, new.id), _entry(old, index), _entry(new, index))
+
+    def rewrite(self, change: Callable[[str, str], str]) -> None:
+        """Apply `change(index path, text) -> text` to all."""
+        for index, text in self._texts.items():
+            self._texts[index] = change(index, text)
+
+    def changes(self) -> list[Change]:
+        """The changes to make; an index that was not there comes into being only with text."""
+        found = []
+        for index, text in self._texts.items():
+            data = text.encode("utf-8", "surrogateescape")
+            before = self._before[index]
+            if data != (before or b""):
+                found.append(Change(index, before, data))
+        return found
+
+
+def _from(index: str, id: str) -> str:
+    """An id as a link target in an index; empty when it does not lie below the index's folder."""
+    folder = index.rpartition("/")[0]
+    if not folder:
+        return id
+    return id[len(folder) + 1 :] if id.startswith(folder + "/") else ""
+
+
+def _entry(memory: Memory, index: str) -> NewEntry:
+    entry = entry_of(memory)
+    return NewEntry(_from(index, memory.id) or memory.id, entry.type, entry.title, entry.hook)

@@ -1,0 +1,80 @@
+"""`memdir tidy` as a plan: every MEMORY.md of a directory put right, and memories whose time is over marked as such."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from .changes import Plan, changed_memory, read_memory, relative_path
+from .dates import parse_date
+from .errors import BadInputError
+from .files import read_if_there
+from .journal import MAX_CHANGED_FILE, Change
+from .model import INDEX_NAME, Memory
+from .operations import edit_or_adopt
+from .store import Store
+from .tidy import Tidied, not_current, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Tidying:
+    """What a tidy will do: the plan, per MEMORY.md (relative path) its text before and what becomes of it, and the
+    ids of memories to be marked as expired."""
+
+    plan: Plan
+    indexes: dict[str, tuple[str, Tidied]]
+    expired: tuple[str, ...]
+
+
+def plan_tidy(store: Store, *, now: float) -> Tidying:
+    """Plan to tidy. `now` serves only to see whose `valid_until` is over; the index depends on the files alone."""
+    changes: list[Change] = []
+    memories: list[Memory] = []
+    expired: list[str] = []
+    for memory in store.scan.memories:
+        change = _expire(store, memory, now)
+        if change is not None and change.after is not None:
+            changes.append(change)
+            expired.append(memory.id)
+            memory = changed_memory(memory, change.after)
+        memories.append(memory)
+    homes = sorted({INDEX_NAME, *(relative_path(store.root, stat.path) for stat in store.scan.indexes)}, key=len)
+    indexes: dict[str, tuple[str, Tidied]] = {}
+    for home in homes:
+        before = read_if_there(os.path.join(store.root, home), MAX_CHANGED_FILE)
+        if before is None and not memories:
+            continue
+        text = (before or b"").decode("utf-8", "surrogateescape")
+        tidied = _tidy(store.root, home, text, memories, homes)
+        indexes[home] = (text, tidied)
+        if tidied.text != text:
+            changes.append(Change(home, before, tidied.text.encode("utf-8", "surrogateescape")))
+    return Tidying(Plan("tidy", tuple(changes), also=tuple(expired)), indexes, tuple(expired))
+
+
+def _tidy(root: str, home: str, text: str, memories: list[Memory], homes: list[str]) -> Tidied:
+    folder = home.rpartition("/")[0]
+    start = f"{folder}/" if folder else ""
+    below = [replace(m, id=m.id[len(start) :]) for m in memories if m.id.startswith(start)]
+    nested = [other[len(start) : -len(INDEX_NAME)] for other in homes if other != home and other.startswith(start)]
+    elsewhere = {m.id for m in below if any(m.id.startswith(prefix) for prefix in nested)}
+
+    def exists(target: str) -> bool:
+        return os.path.exists(os.path.join(root, folder, target))
+
+    return tidy(text, below, exists, elsewhere)
+
+
+def _expire(store: Store, memory: Memory, now: float) -> Change | None:
+    """The mark of a memory whose validity is over, so that an agent that ignores our fields sees it too."""
+    if not memory.valid_until or not_current(memory):
+        return None
+    try:
+        if parse_date(memory.valid_until, end=True) > now:
+            return None
+        before = read_memory(memory)
+        fields = {"description": f"Expired {memory.valid_until[:10]}: {memory.description}".rstrip(": ")}
+        data = edit_or_adopt(memory, before, fields, None)
+    except BadInputError:
+        return None  # a bad date or invalid frontmatter: `check` reports both
+    return Change(relative_path(store.root, memory.path), before, data, keep_mtime=True)
