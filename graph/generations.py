@@ -207,6 +207,16 @@ def stale_homes(cache_dir: str) -> list[tuple[str, str]]:
     return found
 
 
+def drop_stale(cache_dir: str, *, now: float) -> list[str]:
+    """Remove the indexes of directories that are gone; gives these directories. Raises `LockedError`,
+    `StorageError`."""
+    gone = stale_homes(cache_dir)
+    for home, _ in gone:
+        with hold(home, command="memdir index drop", now=now, wait=0.0):
+            remove_tree(home)
+    return [root for _, root in gone]
+
+
 def remove_tree(home: str) -> None:
     """Remove a folder of the cache. Raises `StorageError`."""
     try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import memdir
-from memdir.errors import LockedError, StorageError
+from memdir.errors import IndexFailure, LockedError, NotFoundError, StorageError
 from memdir.files import shown
 from memdir.recall import View
 from memdir.stem import ENGLISH
@@ -21,6 +21,9 @@ from .overlay import Overlay, find_wording
 from .publish import Change, write_generation
 from .section_file import IndexDamaged
 from .sync import Diff, find_changes
+
+if TYPE_CHECKING:
+    from .verify import Verified
 
 AnsweredBy = Literal["index", "mixed", "scan"]
 FORMAT: Final = 1
@@ -42,7 +45,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a sync or rebuild did. `memories` counts the files in the index (without the MEMORY.md files)."""
+    """What a sync or rebuild did. `memories` counts the files in the index; no number counts a MEMORY.md. With `note`
+    nothing was written, for the reason given."""
 
     memories: int
     added: int
@@ -238,15 +242,20 @@ class Index:
                 self._diff = Diff(diff.taken_ns, unchanged=len(self._base.manifest))
                 self._answer = self._views(self._diff)
         return SyncResult(
-            memories=self._count(), added=len(diff.added), updated=updated, removed=len(diff.removed),
-            generation=self._base.name or "", renamed=tuple(diff.renamed), note=diff.doubt,
-        )  # fmt: skip
+            memories=self._count(self._base.manifest.ids),
+            added=self._count(stat.id for stat in diff.added),
+            updated=updated,
+            removed=self._count(diff.removed),
+            generation=self._base.name or "",
+            renamed=tuple(diff.renamed),
+            note=diff.doubt,
+        )
 
     def _write(self, draft: Draft, base: Generation) -> tuple[Diff, int]:
         """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
         diff = find_changes(self._files, base.manifest, self._now_ns(), folders=True)
         wording, reworded = find_wording(self._files, base.manifest, diff)
-        updated = len(diff.changed) + len(reworded)
+        updated = self._count(stat.id for stat in [*diff.changed, *reworded])
         stale = diff.size or reworded or diff.touched or diff.racy
         if diff.doubt or (base.held and not stale):
             return diff, updated
@@ -255,8 +264,8 @@ class Index:
         draft.publish()
         return diff, updated
 
-    def _count(self) -> int:
-        return sum(map(self._files.counts, self._base.manifest.ids))
+    def _count(self, ids: Iterable[str]) -> int:
+        return sum(map(self._files.counts, ids))
 
     def status(self) -> IndexState:
         """How the index is, and how far behind."""
@@ -268,13 +277,26 @@ class Index:
                 note=diff.doubt or self._trouble,
                 generation=base.name,
                 home=self._generations.home if self._generations else None,
-                memories=self._count(),
+                memories=self._count(base.manifest.ids),
                 documents=sum(stored.live for stored in base.stored),
                 segments=len(base.stored),
                 pending=diff.size,
                 taken=base.manifest.taken_ns / 1e9,
                 size=self._generations.size() if self._generations else 0,
             )
+
+    def verify(self) -> Verified:
+        """Compare the index with the files, word by word. Raises `NotFoundError` when there is no index,
+        `IndexFailure` when there is one that cannot be opened, `StorageError` when there is no room to compare."""
+        from .verify import verify_generation
+
+        with self._lock:
+            diff = self.diff()
+            if self._generations is None or self._generations.current() is None:
+                raise NotFoundError("there is no index yet", hint="memdir index sync")
+            if self._base.held is None:
+                raise IndexFailure(self._trouble or "the index cannot be opened", hint="memdir index rebuild")
+            return verify_generation(self._base, diff, self._files, self._generations.home, self._language)
 
     def drop(self, *, wait: float = WAIT) -> bool:
         """Remove the index. False when there is none. Raises `LockedError`, `StorageError`."""
