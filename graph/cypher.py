@@ -16,7 +16,7 @@ from typing import Any, Final
 from memdir.dates import rfc3339
 from memdir.errors import BadInputError
 
-from .kuzu_store import Graph, first_line, internal
+from .kuzu_store import Graph, first_line, internal, seconds
 
 DEFAULT_LIMIT: Final = 100
 """Rows of an answer."""
@@ -61,7 +61,7 @@ FUNCTIONS: Final = _words(
     any all none single greatest least typeof keys exists
     """
 )
-"""Aggregates, graph, text, numbers, dates, lists: nothing that reads files, names tables, sleeps or makes data large."""
+"""Aggregates, graph, text, numbers, dates, lists: nothing that reads files, sleeps or makes data large."""
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n\f]+)|(?P<comment>//[^\r\n]*|/\*.*?\*/)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
@@ -232,7 +232,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON has it: times as RFC 3339, nodes and relationships as their properties with `label`, a path as
     `nodes` and `relationships`, what the engine counts by left out."""
     if isinstance(value, datetime):
-        return rfc3339((value - datetime(1970, 1, 1)).total_seconds())  # noqa: DTZ001 - the engine's have no zone
+        return rfc3339(seconds(value))
     if isinstance(value, dict):
         if set(value) in ({"_nodes", "_rels"}, {"_NODES", "_RELS"}):
             nodes, links = list(value.values())

@@ -7,9 +7,9 @@ processes at once. Text reaches the engine as parameters, or as quoted CSV, neve
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import isfinite
@@ -59,13 +59,13 @@ def stamp() -> str:
 
 def build(path: str, relations: Relations) -> None:
     """Write a new graph to `path`, which must not exist. Raises `StorageError` (nothing is left at `path`)."""
-    directory = os.path.dirname(path) or "."
     try:
-        with tempfile.TemporaryDirectory(prefix=".graph-csv-", dir=directory) as folder, _Writer(path) as writer:
+        with _Writer(path) as writer:
             for statement in TABLES:
                 writer.run(statement)
             for table, rows in _tables(relations):
-                writer.copy(table, rows, os.path.join(folder, "rows.csv"))
+                writer.copy(table, rows, path + ".csv")
+        _unlink(path + ".csv")
     except (OSError, RuntimeError) as error:
         remove(path)
         raise _failure("cannot write the graph", path, error) from error
@@ -87,11 +87,9 @@ def apply(path: str, delta: Delta) -> None:
 
 def remove(path: str) -> None:
     """Delete a graph and what the engine may have left beside it."""
-    for ending in ("", ".wal", ".shadow", ".tmp", ".lock"):
+    for ending in ("", ".wal", ".shadow", ".tmp", ".csv"):
         try:
-            os.unlink(path + ending)
-        except FileNotFoundError:
-            continue
+            _unlink(path + ending)
         except OSError as error:
             raise StorageError(str(error.strerror or error), path=path + ending) from error
 
@@ -158,6 +156,11 @@ def timestamp(seconds: float | None) -> datetime | None:
         return datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - the engine's TIMESTAMP has no zone
     except OverflowError:
         return None
+
+
+def seconds(value: datetime) -> float:
+    """A time of the engine's (UTC without a zone) as seconds since the epoch."""
+    return (value - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - see `timestamp`
 
 
 def clean(text: str) -> str:
@@ -326,6 +329,11 @@ def _engine() -> Any:
 def _open(path: str, *, read_only: bool) -> Any:
     pool = READER_POOL if read_only else WRITER_POOL
     return _engine().Database(path, buffer_pool_size=pool, max_db_size=MAX_BYTES, read_only=read_only)
+
+
+def _unlink(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _failure(what: str, path: str, error: Exception) -> StorageError:
