@@ -11,7 +11,7 @@ committed directory, `.claude/memory/` in the project. Writing goes to the *prim
 4. the auto memory directory, to be made by the first write; without any home or configuration directory the
    committed one.
 
-`team/` is a folder of the auto memory directory and is read as part of it, not as a second source.
+`team/` is a folder of its memory directory and is read as part of it, not as a second source.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ class Located:
 
     @property
     def team(self) -> str | None:
-        """The team directory inside the auto memory, when there is one."""
-        team = self.auto_dir and os.path.join(self.auto_dir, "team")
-        return team if team and os.path.isdir(team) else None
+        """The team directory of the first source that has one; it is read as a part of that source."""
+        teams = (os.path.join(source.root, "team") for source in self.sources)
+        return next((team for team in teams if os.path.isdir(team)), None)
 
     @cached_property
     def state_dir(self) -> str | None:

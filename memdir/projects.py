@@ -66,6 +66,19 @@ def shared_by(located: Located) -> list[str]:
     return [cwd for cwd in recorded_cwds(os.path.dirname(auto)) if not _belongs(cwd, located)]
 
 
+def ownership_note(located: Located) -> str | None:
+    """For every write: whose memory this is when other projects have the same directory, None when it is clear."""
+    if located.primary.root != located.auto_dir:
+        return None
+    others = shared_by(located)
+    if not others:
+        return None
+    return (
+        f"written for {located.shared_root}; the directory is also that of {', '.join(others)}, "
+        "because their paths give the same folder name"
+    )
+
+
 def _belongs(cwd: str, located: Located) -> bool:
     """Whether sessions started in `cwd` belong to this project: the same directory or repository."""
     real = os.path.realpath(cwd)

@@ -34,6 +34,7 @@ class Setting:
     repository: bool = False
     low: float | None = None
     high: float | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -41,10 +42,15 @@ class Setting:
         return "MEMDIR_" + self.name.replace(".", "_").upper()
 
 
+LANGUAGES: Final = (
+    *("basque", "catalan", "danish", "dutch", "english", "finnish", "french", "german", "hungarian", "indonesian"),
+    *("irish", "italian", "lithuanian", "norwegian", "portuguese", "romanian", "spanish", "swedish", "turkish"),
+)
+"""Languages in Latin script that every supported PyStemmer knows."""
 TABLE: Final = (
     Setting("recall.limit", "int", 10, "Hits that recall gives.", True, 1, 1000),
     Setting("recall.min_score", "float", None, "Lowest score of a hit, 0 to 1; the built-in one if unset.", True, 0, 1),
-    Setting("language", "text", "english", "Language whose word endings are cut in Latin script.", True),
+    Setting("language", "text", "english", "Language of texts in Latin script.", True, choices=LANGUAGES),
     Setting("context.budget", "int", 8000, "Tokens that context may fill.", True, 1, 1_000_000),
     Setting("check.select", "list", (), "Only these finding codes."),
     Setting("check.ignore", "list", (), "Not these finding codes."),
@@ -160,8 +166,10 @@ def checked(setting: Setting, value: object) -> Value:
         if isinstance(value, bool):
             return value
     elif setting.kind == "text":
-        if isinstance(value, str):
+        if isinstance(value, str) and (not setting.choices or value in setting.choices):
             return value
+        if isinstance(value, str):
+            raise BadInputError(f"{setting.name} must be one of {', '.join(setting.choices)}")
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = float(value) if setting.kind == "float" else value
         if setting.kind == "int" and not isinstance(number, int):

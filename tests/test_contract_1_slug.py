@@ -137,18 +137,10 @@ def test_recorded_cwds_newest_first_each_once(tmp_path: Path) -> None:
     assert recorded_cwds(str(tmp_path / "absent")) == []
 
 
-def test_every_real_transcript_folder_matches_its_recorded_directory(real_data: Path | None) -> None:
-    if real_data is None:
-        pytest.skip("MEMDIR_REAL_DATA is not set")
+def test_every_real_transcript_folder_matches_its_recorded_directory(real_data: Path) -> None:
     folders = [path for path in (real_data / "transcripts" / "claude-code").glob("*/projects/*") if path.is_dir()]
     named = [(path.name, recorded_cwds(str(path), 50)) for path in folders]
     known = [(name, cwds) for name, cwds in named if cwds]
     matching = [name for name, cwds in known if name in {slug(cwd) for cwd in cwds}]
     assert len(known) > 5
     assert len(matching) >= 0.9 * len(known), sorted({name for name, _ in known} - set(matching))
-
-
-@pytest.fixture
-def real_data() -> Path | None:
-    directory = os.environ.get("MEMDIR_REAL_DATA")
-    return Path(directory) if directory else None

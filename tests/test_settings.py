@@ -25,6 +25,7 @@ from memdir.settings import (
     user_file,
 )
 from memdir.settings_edit import edited, set_in_file, toml
+from memdir.stem import languages
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ def test_unknown_keys_name_the_nearest(home: Path) -> None:
         "recall.min_score = nan",
         "recall.min_score = 1.5",
         "language = 1",
+        'language = "klingon"',
         "check.ignore = [1]",
         'check.ignore = "x"',
         "usage.log = 1",
@@ -149,6 +151,10 @@ def test_a_byte_order_mark(home: Path) -> None:
 def test_a_bad_variable_is_a_finding(home: Path, text: str) -> None:
     settings = load(home, MEMDIR_RECALL_LIMIT=text)
     assert settings.integer("recall.limit") == 10 and len(settings.findings) == 1
+
+
+def test_every_language_has_a_stemmer() -> None:
+    assert set(BY_NAME["language"].choices) <= set(languages())
 
 
 def test_values_from_text() -> None:
@@ -241,7 +247,7 @@ def test_what_is_set_is_read_back_whatever_the_order(data: st.DataObject, chosen
     text = data.draw(st.sampled_from(["", "# a comment\n", "[recall]\n# nothing\n\n[other]\nx = 1", "y = [1] # z\r\n"]))
     wanted = dict(flattened(tomllib.loads(text)))
     for setting in chosen:
-        value = data.draw(values[setting.kind])
+        value = data.draw(st.sampled_from(setting.choices) if setting.choices else values[setting.kind])
         text = edited(text, setting.name, value)
         wanted[setting.name] = value
     found = dict(flattened(tomllib.loads(text)))
