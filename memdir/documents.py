@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from math import inf
+from urllib.parse import unquote
 
+from .dates import parse_date
+from .errors import BadInputError
+from .markdown import wiki_links
 from .model import DEFAULT_CONFIDENCE, Link, Memory
+from .secrets import mask
 from .segment import Facts, TextDocument
 
 WEIGHTS: Mapping[str, int] = {"name": 3, "description": 2, "topics": 2, "path": 1, "index": 1, "headings": 1, "body": 1}
 """How many times a word counts in each field (whole numbers, so that an engine can repeat the token)."""
 
-_WIKI = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|[^\[\]\n]*)?\]\]")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
+_INDEX_LINK = re.compile(r"\[([^\]\n]*)\]\(<?([^)>\n]+)>?\)")
 
 
 def documents(memories: Iterable[Memory], wording: Mapping[str, str] | None = None) -> list[TextDocument]:
@@ -23,27 +29,31 @@ def documents(memories: Iterable[Memory], wording: Mapping[str, str] | None = No
 
 
 def document(memory: Memory, wording: str = "") -> TextDocument:
-    """The text document of one memory and the wording of its MEMORY.md line."""
+    """The text document of one memory and the wording of its MEMORY.md line. Secrets are masked first."""
+    body = mask(memory.body)
     path = memory.id.partition("#")[0].removesuffix(".md")
     fields = (
         (memory.name, WEIGHTS["name"]),
-        (memory.description, WEIGHTS["description"]),
+        (mask(memory.description), WEIGHTS["description"]),
         (" ".join(memory.topics), WEIGHTS["topics"]),
         (path, WEIGHTS["path"]),
-        (wording, WEIGHTS["index"]),
-        ("\n".join(_HEADING.findall(memory.body)), WEIGHTS["headings"]),
-        (memory.body, WEIGHTS["body"]),
+        (mask(wording), WEIGHTS["index"]),
+        ("\n".join(_HEADING.findall(body)), WEIGHTS["headings"]),
+        (body, WEIGHTS["body"]),
     )
     return TextDocument(facts(memory), tuple((text, weight) for text, weight in fields if text))
 
 
 def facts(memory: Memory) -> Facts:
     """What recall needs to know of a memory besides its words."""
-    wiki = tuple(Link(to.strip(), "mentions") for to in dict.fromkeys(_WIKI.findall(memory.body)) if to.strip())
+    links = memory.links
+    if "[[" in memory.body:
+        targets = dict.fromkeys(link.target.strip() for link in wiki_links(memory.body))
+        links += tuple(Link(target, "mentions") for target in targets if target)
     return Facts(
         id=memory.id,
         name=memory.name,
-        description=memory.description,
+        description=mask(memory.description),
         type=memory.type,
         topics=memory.topics,
         namespace=memory.namespace,
@@ -55,31 +65,13 @@ def facts(memory: Memory) -> Facts:
         pinned=memory.pinned,
         line=memory.line,
         session=memory.session,
-        links=memory.links + wiki,
+        links=links,
     )
-
-
-def _seconds(text: str | None, missing: float, *, end: bool = False) -> float:
-    from .dates import parse_date
-    from .errors import BadInputError
-
-    if not text:
-        return missing
-    try:
-        return parse_date(text, end=end)
-    except (BadInputError, ValueError):
-        return missing
-
-
-_INDEX_LINK = re.compile(r"\[([^\]\n]*)\]\(<?([^)>\n]+)>?\)")
 
 
 def index_wording(text: str, folder: str = "") -> dict[str, str]:
     """What a MEMORY.md says about each file: id to the text of its lines. `folder` is the MEMORY.md's own folder,
     relative to the root, empty at the top."""
-    import posixpath
-    from urllib.parse import unquote
-
     said: dict[str, str] = {}
     for line in text.splitlines():
         for _, target in _INDEX_LINK.findall(line):
@@ -87,3 +79,13 @@ def index_wording(text: str, folder: str = "") -> dict[str, str]:
             plain = _INDEX_LINK.sub(r"\1", line)
             said[id] = f"{said[id]}\n{plain}" if id in said else plain
     return said
+
+
+def _seconds(text: str | None, missing: float, *, end: bool = False) -> float:
+    """A date of the file; what cannot be read counts as not said (`check` reports it)."""
+    if not text:
+        return missing
+    try:
+        return parse_date(text, end=end)
+    except BadInputError:
+        return missing

@@ -1,36 +1,34 @@
-"""The one recall: ranked documents for a query over a list of segments, the same whatever the segments are."""
+"""The one recall: ranked documents for a query over a collection of segments, the same whatever the segments are.
+
+First the words choose the candidates (`memdir.candidates`), then structure, priors and diversity order them, and the
+score is made comparable between queries. What each step gave is in `parts`, in words in `why`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from math import inf, log
+from math import inf
 
+from .candidates import candidates, group_gain, score
+from .collection import Collection, View
+from .dates import rfc3339
 from .model import Hit
-from .segment import Facts, Segment
+from .query import Query
+from .ranking import ACTIVATION, ACTIVE, CANDIDATES, MIN_SCORE, REPEATED, calibrate, prior
+from .segment import Facts
 from .stem import ENGLISH
-from .text import query_terms
+
+__all__ = ["Collection", "RecallOptions", "Scored", "View", "hits", "recall"]
 
 DEFAULT_LIMIT = 10
-K1 = 1.2
-B = 0.75
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A segment as a query sees it: which of its documents do not count any more, and where they come from."""
-
-    segment: Segment
-    removed: AbstractSet[int] = frozenset()
-    source: str = ""
-    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecallOptions:
-    """What is asked for beside the words. Times are seconds since the epoch. `now` is the clock's; `as_of` asks what
-    was valid then. `all` also gives what is not active or not valid. `min_score` None is the default threshold."""
+    """What is asked for beside the words. Times are seconds since the epoch; `now` is the clock's, `as_of` asks what
+    was valid then; `since` and `until` are of the last modification, half-open. `namespaces` include what is below
+    them. `all` also gives what is not active or not valid. `min_score` None is the default threshold, 0 none."""
 
     now: float
     limit: int = DEFAULT_LIMIT
@@ -44,10 +42,23 @@ class RecallOptions:
     min_score: float | None = None
     language: str = ENGLISH
 
+    @property
+    def moment(self) -> float:
+        """The time at which a memory must be valid."""
+        return self.now if self.as_of is None else self.as_of
+
+    @property
+    def filtered(self) -> bool:
+        """True when documents are left out for another reason than their state."""
+        return bool(
+            self.types or self.topics or self.namespaces or self.since != -inf or self.until != inf
+            or self.as_of is not None
+        )  # fmt: skip
+
 
 @dataclass(slots=True)
 class Scored:
-    """One recalled document: its view, its number there, its score (0 to 1) and what each step gave to it."""
+    """One recalled document: its view, its number there, its facts, its score (0 to 1) and what each step gave."""
 
     view: View
     number: int
@@ -57,50 +68,131 @@ class Scored:
     why: tuple[str, ...] = ()
 
 
-def recall(views: Sequence[View], query: str, options: RecallOptions) -> list[Scored]:
-    """The best documents for a query, best first, ties by path."""
-    total = sum(v.segment.count - len(v.removed) for v in views)
-    if not total:
+@dataclass(slots=True)
+class _Candidate:
+    number: int
+    words: float
+    structure: float = 0.0
+    edge: str = ""
+    prior: float = 1.0
+    diversity: float = 1.0
+
+    @property
+    def total(self) -> float:
+        return (self.words + self.structure) * self.prior * self.diversity
+
+
+def recall(views: Collection | Sequence[View], text: str, options: RecallOptions) -> list[Scored]:
+    """The best documents for a query, best first, ties by path; none below the threshold. Who asks often gives the
+    same `Collection` each time, as it keeps what it has decoded."""
+    collection = views if isinstance(views, Collection) else Collection(views)
+    if options.limit < 1 or not collection.count:
         return []
-    length = sum(v.segment.total_length - sum(v.segment.lengths[n] for n in v.removed) for v in views)
-    average = length / total or 1.0
-    scores: list[dict[int, float]] = [{} for _ in views]
-    for term, weight in query_terms(query, options.language).items():
-        lists = [v.segment.postings(term) for v in views]
-        found = [
-            [(d, c) for d, c in zip(*entry, strict=True) if d not in v.removed] if entry else []
-            for v, entry in zip(views, lists, strict=True)
-        ]
-        df = sum(map(len, found))
-        idf = log(1 + (total - df + 0.5) / (df + 0.5)) * weight
-        for view, accumulated, entry2 in zip(views, scores, found, strict=True):
-            lengths = view.segment.lengths
-            for d, c in entry2:
-                gain = idf * c / (c + K1 * (1 - B + B * lengths[d] / average))
-                accumulated[d] = accumulated.get(d, 0.0) + gain
-    best = [
-        Scored(v, d, v.segment.facts(d), s, {"text": s})
-        for v, a in zip(views, scores, strict=True)
-        for d, s in a.items()
-    ]
-    best = [s for s in best if admits(s.facts, options)]
-    best.sort(key=lambda s: (-s.score, s.facts.id, s.view.source))
-    for scored in best:
-        scored.score = round(scored.score / (scored.score + 5.0), 6)
-    return best[: options.limit]
+    query = Query(collection, text, options.language)
+
+    def admitted(number: int) -> bool:
+        return admits(collection.facts(number), options)
+
+    wanted = max(CANDIDATES, options.limit)
+    found = candidates(collection, query, wanted, admitted, filtered=options.filtered)
+    if not found:
+        return []
+    pool = {number: _Candidate(number, words) for words, number in found}
+    _activate(collection, query, pool, found, options)
+    for candidate in pool.values():
+        candidate.prior = prior(collection.facts(candidate.number), options.now, options.moment)
+    ranked = _diversify(collection, pool)
+    least = MIN_SCORE if options.min_score is None else options.min_score
+    results: list[Scored] = []
+    for candidate in ranked[: options.limit]:
+        value = round(calibrate(candidate.total, query.mass, collection.most), 6)
+        if value < least or value <= 0.0:
+            break
+        results.append(_scored(collection, query, candidate, value))
+    return results
+
+
+def _activate(
+    collection: Collection,
+    query: Query,
+    pool: dict[int, _Candidate],
+    found: Sequence[tuple[float, int]],
+    options: RecallOptions,
+) -> None:
+    """The best documents give a share of their word score to their neighbours, who may be new."""
+    for words, number in found[:ACTIVE]:
+        for neighbour in collection.neighbours(number):
+            candidate = pool.get(neighbour.number)
+            if candidate is None:
+                if not admits(collection.facts(neighbour.number), options):
+                    continue
+                own = score(collection, query, neighbour.number)
+                candidate = pool[neighbour.number] = _Candidate(neighbour.number, own)
+            given = ACTIVATION * neighbour.weight * words
+            if given > candidate.structure:
+                candidate.structure = given
+                candidate.edge = neighbour.edge
+
+
+def _diversify(collection: Collection, pool: dict[int, _Candidate]) -> list[_Candidate]:
+    """Best first; what says the same as a better one (equal name and description) moves down."""
+    ranked = sorted(pool.values(), key=lambda c: (-c.total, collection.id(c.number), c.number))
+    seen: set[tuple[str, str]] = set()
+    repeated = False
+    for candidate in ranked:
+        facts = collection.facts(candidate.number)
+        said = (facts.name, facts.description)
+        if said in seen:
+            candidate.diversity = REPEATED
+            repeated = True
+        seen.add(said)
+    if repeated:
+        ranked.sort(key=lambda c: (-c.total, collection.id(c.number), c.number))
+    return ranked
+
+
+def _scored(collection: Collection, query: Query, candidate: _Candidate, value: float) -> Scored:
+    """The result, with what each step gave: `words` and `synonyms` as shares of what the whole query could give,
+    `structure` likewise, `prior` and `diversity` as factors."""
+    own_total = other_total = 0.0
+    why: list[str] = []
+    own_words: list[str] = []
+    for group in query.groups:
+        own, other = group_gain(collection, group, candidate.number)
+        if own >= other:
+            own_total += own
+            if own:
+                own_words.append(group.text)
+        else:
+            other_total += other
+            best = max(group.synonyms, key=lambda s: s[0] * collection.gain(s[2], candidate.number))
+            why.append(f"{best[1]} for {group.text}")
+    whole = query.mass or 1.0
+    parts = {"words": round(own_total / whole, 4)}
+    if other_total:
+        parts["synonyms"] = round(other_total / whole, 4)
+    if candidate.structure:
+        parts["structure"] = round(candidate.structure / whole, 4)
+        why.append(candidate.edge)
+    parts["prior"] = round(candidate.prior, 4)
+    if candidate.diversity != 1.0:
+        parts["diversity"] = candidate.diversity
+    if own_words:
+        why.insert(0, "words: " + ", ".join(own_words))
+    view, number = collection.place(candidate.number)
+    return Scored(view, number, collection.facts(candidate.number), value, parts, tuple(why))
 
 
 def admits(facts: Facts, options: RecallOptions) -> bool:
     """Whether the filters let the document through. Validity is half-open: `valid_from <= t < valid_until`."""
     if not options.all:
-        moment = options.now if options.as_of is None else options.as_of
-        if not facts.valid_from <= moment < facts.valid_until:
+        if not facts.valid_from <= options.moment < facts.valid_until:
             return False
         if facts.status != "active" and options.as_of is None:
             return False
     if options.types and facts.type not in options.types:
         return False
-    if options.topics and not set(options.topics) & set(facts.topics):
+    if options.topics and not set(options.topics).intersection(facts.topics):
         return False
     if options.namespaces and not any(
         facts.namespace == n or facts.namespace.startswith(n + "/") for n in options.namespaces
@@ -110,24 +202,11 @@ def admits(facts: Facts, options: RecallOptions) -> bool:
 
 
 def hits(scored: Sequence[Scored], options: RecallOptions) -> list[Hit]:
-    """The hits a caller gets; their snippets are made when they are shown (`memdir.snippet`)."""
-    from .dates import rfc3339
-
+    """The hits a caller gets. Snippets are made when they are shown (`memdir.snippet`)."""
     return [
         Hit(
-            path=s.facts.id,
-            source=s.view.source,
-            root=s.view.root,
-            name=s.facts.name,
-            type=s.facts.type,
-            description=s.facts.description,
-            score=s.score,
-            parts=s.parts,
-            snippet="",
-            modified=rfc3339(s.facts.modified),
-            line=s.facts.line,
-            age_days=max(0, int((options.now - s.facts.modified) // 86400)),
-            why=s.why,
+            s.facts.id, s.view.source, s.view.root, s.facts.name, s.facts.type, s.facts.description, s.score, s.parts,
+            "", rfc3339(s.facts.modified), s.facts.line, max(0, int((options.now - s.facts.modified) // 86_400)), s.why,
         )
         for s in scored
-    ]
+    ]  # fmt: skip

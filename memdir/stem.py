@@ -32,3 +32,8 @@ def stem(word: str, language: str = ENGLISH) -> str:
         snowball = Stemmer.Stemmer(language, 0)
         setattr(_local, language, snowball)
     return str(snowball.stemWord(word))
+
+
+def stem_all(words: list[str]) -> list[str]:
+    """The English stems of casefolded words."""
+    return list(Stemmer.Stemmer(ENGLISH, 0).stemWords(words))

@@ -208,14 +208,30 @@ def _run_words(run: str) -> tuple[QueryWord, ...]:
     return tuple(found)
 
 
-def query_words(text: str, language: str = ENGLISH) -> list[QueryWord]:
-    """The distinct words of a query in order, stop words left out unless there are no others."""
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """`words` are the distinct telling words in order; `plain` all words in order, casefolded, stop words included."""
+
+    words: tuple[QueryWord, ...]
+    plain: tuple[str, ...]
+
+
+def parse_query(text: str, language: str = ENGLISH) -> ParsedQuery:
+    """The words of a query. Stop words are left out of `words` unless there are no others."""
     found: dict[str, QueryWord] = {}
+    plain: list[str] = []
     for chunk in chunks(text):
         for word in _chunk_words(chunk, language):
-            found.setdefault(word.text, word)
-    telling = [w for t, w in found.items() if t not in STOP_WORDS]
-    return telling or list(found.values())
+            found[word.text] = word
+            if word.terms[0][1] == 1.0:
+                plain.append(word.text)
+    telling = tuple(w for t, w in found.items() if t not in STOP_WORDS)
+    return ParsedQuery(telling or tuple(found.values()), tuple(plain))
+
+
+def query_words(text: str, language: str = ENGLISH) -> tuple[QueryWord, ...]:
+    """The distinct telling words of a query in order."""
+    return parse_query(text, language).words
 
 
 def query_terms(text: str, language: str = ENGLISH) -> Mapping[str, float]:

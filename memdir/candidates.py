@@ -1,0 +1,197 @@
+"""The documents worth a closer look: the best by their words, exactly, however they are found.
+
+A document's word score is the sum over the query's groups of the larger of its own terms' gain and its best synonym's.
+Groups are added rarest first. As soon as what is left to add cannot lift a new document over the threshold, only the
+documents already found are completed (MaxScore, Turtle & Flood 1995). Where the lists are long and the segments have an
+engine, the engine proposes documents with upper bounds, and more are fetched until its bound on the rest is too low.
+Sums are made in one order, so that every way gives the same digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import nlargest
+
+from .collection import LONG, Collection
+from .query import Group, Query
+from .ranking import CANDIDATE_FLOOR
+
+ENGINE_POSTINGS = 20_000
+"""Postings to read from which on an engine is asked, where there is one."""
+ENGINE_FETCH = 64
+PRUNE_POSTINGS = 200
+"""Postings left from which on it is worth asking whether they matter."""
+
+Found = list[tuple[float, int]]
+Admits = Callable[[int], bool]
+
+
+def candidates(collection: Collection, query: Query, wanted: int, admits: Admits, *, filtered: bool) -> Found:
+    """The best `wanted` documents that `admits` lets through, as (score, number), best first, ties by path; none below
+    `CANDIDATE_FLOOR` of the best. `filtered` says that many may be refused."""
+    if not query.groups:
+        return []
+    if not filtered:
+        scores = _engine(collection, query, wanted) if _is_long(query) else None
+        if scores is None:
+            scores = _accumulate(collection, query, wanted, prune=True)
+        found = _select(collection, scores, wanted, admits)
+        if found is not None:
+            return found
+    scores = _accumulate(collection, query, wanted, prune=False)
+    return _select(collection, scores, wanted, admits, all=True) or []
+
+
+def _is_long(query: Query) -> bool:
+    return sum(g.df for g in query.groups) > ENGINE_POSTINGS
+
+
+def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: bool) -> dict[int, float]:
+    groups = query.groups
+    rest = sum(g.bound for g in groups)
+    left = sum(g.df for g in groups)
+    scores: dict[int, float] = {}
+    for place, group in enumerate(groups):
+        if prune and scores and left > PRUNE_POSTINGS:
+            threshold = CANDIDATE_FLOOR * max(scores.values())
+            if rest >= threshold and len(scores) > wanted:
+                threshold = max(threshold, nlargest(wanted, scores.values())[-1])
+            if rest < threshold * 0.999999:
+                return _complete(collection, groups[place:], scores, threshold, rest)
+        _add(collection, group, scores)
+        rest -= group.bound
+        left -= group.df
+    return scores
+
+
+def _add(collection: Collection, group: Group, scores: dict[int, float]) -> None:
+    get = scores.get
+    if len(group.direct) == 1 and not group.synonyms:
+        weight, _, entry = group.direct[0]
+        if entry.gains is not None:
+            for number, gain in entry.gains.items():
+                scores[number] = get(number, 0.0) + weight * gain
+        else:
+            for number, gain in collection.gains(entry):
+                scores[number] = get(number, 0.0) + weight * gain
+        return
+    for number, gain in _group_gains(collection, group).items():
+        scores[number] = get(number, 0.0) + gain
+
+
+def _group_gains(collection: Collection, group: Group) -> dict[int, float]:
+    gains: dict[int, float] = {}
+    get = gains.get
+    for weight, _, entry in group.direct:
+        for number, gain in collection.gains(entry):
+            gains[number] = get(number, 0.0) + weight * gain
+    for weight, _, entry in group.synonyms:
+        for number, gain in collection.gains(entry):
+            worth = weight * gain
+            if worth > get(number, 0.0):
+                gains[number] = worth
+    return gains
+
+
+def group_gain(collection: Collection, group: Group, number: int) -> tuple[float, float]:
+    """What a group gives to one document: through its own terms, and through its best synonym."""
+    own = 0.0
+    for weight, _, entry in group.direct:
+        gain = collection.gain(entry, number)
+        if gain:
+            own += weight * gain
+    best = 0.0
+    for weight, _, entry in group.synonyms:
+        worth = weight * collection.gain(entry, number)
+        if worth > best:
+            best = worth
+    return own, best
+
+
+def score(collection: Collection, query: Query, number: int) -> float:
+    """One document's word score."""
+    total = 0.0
+    for group in query.groups:
+        gain = max(group_gain(collection, group, number))
+        if gain:
+            total += gain
+    return total
+
+
+def _complete(
+    collection: Collection, groups: list[Group], scores: dict[int, float], threshold: float, rest: float
+) -> dict[int, float]:
+    """The exact scores of the documents that can still reach the threshold."""
+    for group in groups:
+        least = (threshold - rest) * 0.999999
+        scores = {number: value for number, value in scores.items() if value >= least}
+        for number, value in scores.items():
+            gain = max(group_gain(collection, group, number))
+            if gain:
+                scores[number] = value + gain
+        rest -= group.bound
+    return scores
+
+
+def _select(
+    collection: Collection, scores: dict[int, float], wanted: int, admits: Admits, *, all: bool = False
+) -> Found | None:
+    """The best admitted documents. None when one is refused and `scores` may lack what takes its place."""
+    if not scores:
+        return []
+    floor = 0.0 if all else CANDIDATE_FLOOR * max(scores.values())
+    ordered = sorted([(-value, number) for number, value in scores.items() if value >= floor])
+    found: Found = []
+    last = 0.0
+    for negative, number in ordered:
+        if len(found) >= wanted and negative != last:
+            break
+        if found and -negative < CANDIDATE_FLOOR * found[0][0]:
+            break
+        if admits(number):
+            found.append((-negative, number))
+            last = negative
+        elif not all:
+            return None
+    found.sort(key=lambda f: (-f[0], collection.id(f[1]), f[1]))
+    return found[:wanted]
+
+
+def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, float] | None:
+    """Candidates proposed by the segments' engines; None when one that matters has none."""
+    weights: dict[str, float] = {}
+    for group in query.groups:
+        for weight, term, _ in [*group.direct, *group.synonyms]:
+            weights[term] = weights.get(term, 0.0) + weight
+    terms = sorted(weights.items())
+    fetch = max(ENGINE_FETCH, 2 * wanted)
+    while True:
+        scores: dict[int, float] = {}
+        rest = 0.0
+        for base, view in zip(collection.bases, collection.views, strict=True):
+            segment = view.segment
+            proposed = segment.candidates(terms, fetch)
+            if proposed is None:
+                if segment.count > LONG:
+                    return None
+                numbers: set[int] = set()
+                for term, _ in terms:
+                    posting = segment.postings(term)
+                    if posting is not None:
+                        numbers.update(posting[0])
+            else:
+                numbers = {doc for doc, _ in proposed}
+                if len(proposed) >= fetch:
+                    own = segment.total_length / segment.count
+                    rest = max(rest, proposed[-1][1] * max(1.0, collection.average_length / own))
+            for doc in numbers:
+                if doc not in view.removed:
+                    scores[base + doc] = score(collection, query, base + doc)
+        if rest == 0.0:
+            return scores
+        best = nlargest(wanted, scores.values())
+        if best and rest < max(CANDIDATE_FLOOR * best[0], best[-1] if len(best) == wanted else 0.0):
+            return scores
+        if fetch > collection.count:
+            return None
+        fetch *= 4

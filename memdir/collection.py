@@ -1,0 +1,209 @@
+"""The documents a recall is over: several segments seen as one, without what was removed.
+
+Documents are numbered over all views. Word statistics are summed over them, so that the same documents give the same
+scores whatever segments they lie in. Decoded postings are kept (bounded); results are not.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from .neighbours import Neighbour, neighbours
+from .ranking import K1, B, idf
+from .segment import Facts, Segment
+
+KEPT_POSTINGS = 250_000
+"""Decoded postings kept at most (about 100 bytes each)."""
+KEPT_TERMS = 50_000
+"""Terms kept at most, unknown ones included."""
+LONG = 4_096
+"""A term in more documents than this is not decoded but read where it lies."""
+KEPT_NEIGHBOURS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A segment as a query sees it: which of its documents do not count any more, and where they come from."""
+
+    segment: Segment
+    removed: AbstractSet[int] = frozenset()
+    source: str = ""
+    root: str = ""
+
+
+class Entry:
+    """A term over all views. `gains` is what it gives to each document, 0 to 1, before its weight: the saturated,
+    length-normalised count; None for a long list, which is read where it lies."""
+
+    __slots__ = ("df", "gains", "idf", "lists", "top")
+
+    def __init__(self, df: int, weight: float, gains: dict[int, float] | None, lists: list[_Posting]) -> None:
+        self.df = df
+        self.idf = weight
+        self.gains = gains
+        self.lists = lists
+        self.top = max(gains.values()) if gains else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Posting:
+    base: int
+    end: int
+    view: View
+    docs: Sequence[int]
+    counts: Sequence[int]
+
+
+class Collection:
+    """Views as one. Not changed after it is made; make a new one when the documents change. Safe in several threads:
+    what is kept can be made twice, never wrongly."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self.views = tuple(views)
+        self.bases: list[int] = []
+        size = 0
+        for view in self.views:
+            self.bases.append(size)
+            size += view.segment.count
+        self.count = size - sum(len(v.removed) for v in self.views)
+        length = sum(v.segment.total_length - sum(v.segment.lengths[n] for n in v.removed) for v in self.views)
+        self.average_length = length / self.count if self.count else 1.0
+        self._floor = K1 * (1 - B)
+        self._slope = K1 * B / (self.average_length or 1.0)
+        self.most = idf(self.count, 1)
+        self.unknown = idf(self.count, 0)
+        self._entries: dict[str, Entry | None] = {}
+        self._kept = 0
+        self._similar: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._neighbours: dict[int, tuple[Neighbour, ...]] = {}
+
+    def entry(self, term: str) -> Entry | None:
+        """The term's postings and statistics; None when no document has it."""
+        try:
+            return self._entries[term]
+        except KeyError:
+            return self._load(term)
+
+    def _load(self, term: str) -> Entry | None:
+        lists: list[_Posting] = []
+        df = 0
+        for base, view in zip(self.bases, self.views, strict=True):
+            found = view.segment.postings(term)
+            if found is not None:
+                docs, counts = found
+                df += len(docs) - _removed(docs, view.removed)
+                lists.append(_Posting(base, base + view.segment.count, view, docs, counts))
+        entry = None
+        size = 1
+        if df:
+            gains = None
+            if df <= LONG:
+                gains = {number: gain for posting in lists for number, gain in self._gains(posting)}
+                size = df
+            entry = Entry(df, idf(self.count, df), gains, lists)
+        self._kept += size
+        if self._kept > KEPT_POSTINGS or len(self._entries) >= KEPT_TERMS:
+            self._entries = {}
+            self._kept = size
+        self._entries[term] = entry
+        return entry
+
+    def _gains(self, posting: _Posting) -> Iterator[tuple[int, float]]:
+        base, lengths, removed = posting.base, posting.view.segment.lengths, posting.view.removed
+        floor, slope = self._floor, self._slope
+        for doc, count in zip(posting.docs, posting.counts, strict=True):
+            if doc not in removed:
+                yield base + doc, count / (count + floor + slope * lengths[doc])
+
+    def gains(self, entry: Entry) -> Iterator[tuple[int, float]]:
+        """Every document of the term with its gain."""
+        if entry.gains is not None:
+            yield from entry.gains.items()
+        else:
+            for posting in entry.lists:
+                yield from self._gains(posting)
+
+    def gain(self, entry: Entry, number: int) -> float:
+        """The term's gain in one document, 0 where it does not occur."""
+        if entry.gains is not None:
+            return entry.gains.get(number, 0.0)
+        for posting in entry.lists:
+            if posting.base <= number < posting.end:
+                doc = number - posting.base
+                place = bisect_left(posting.docs, doc)
+                if place < len(posting.docs) and posting.docs[place] == doc:
+                    count = posting.counts[place]
+                    return count / (count + self._floor + self._slope * posting.view.segment.lengths[doc])
+                return 0.0
+        return 0.0
+
+    def place(self, number: int) -> tuple[View, int]:
+        """The view of a document and its number there."""
+        index = bisect_right(self.bases, number) - 1 if len(self.bases) > 1 else 0
+        return self.views[index], number - self.bases[index]
+
+    def facts(self, number: int) -> Facts:
+        """The document's facts."""
+        view, doc = self.place(number)
+        return view.segment.facts(doc)
+
+    def id(self, number: int) -> str:
+        """The document's id."""
+        view, doc = self.place(number)
+        return view.segment.ids[doc]
+
+    def related(self, term: str, number: int) -> Sequence[int]:
+        """The documents that have a special term, of the same source as document `number`."""
+        entry = self.entry(term)
+        if entry is None:
+            return ()
+        here = self.place(number)[0]
+        found: list[int] = []
+        for posting in entry.lists:
+            if posting.view.root == here.root and posting.view.source == here.source:
+                found += [posting.base + doc for doc in posting.docs if doc not in posting.view.removed]
+        return found
+
+    def neighbours(self, number: int) -> tuple[Neighbour, ...]:
+        """The document's neighbours (see `memdir.neighbours`)."""
+        found = self._neighbours.get(number)
+        if found is None:
+            if len(self._neighbours) >= KEPT_NEIGHBOURS:
+                self._neighbours = {}
+            found = self._neighbours[number] = neighbours(number, self)
+        return found
+
+    def similar(self, word: str) -> tuple[tuple[str, int], ...]:
+        """The known words that a misspelt one may stand for, and how many errors away: one at most (two in a word of
+        eight letters or more), the fewest first, then the most frequent, two at most."""
+        found = self._similar.get(word)
+        if found is None:
+            if len(self._similar) >= KEPT_TERMS:
+                self._similar = {}
+            found = self._similar[word] = self._find_similar(word)
+        return found
+
+    def _find_similar(self, word: str) -> tuple[tuple[str, int], ...]:
+        near = sorted({term for view in self.views for term in view.segment.similar_terms(word)} - {word})
+        if not near:
+            return ()
+        from .fuzzy import distances  # loads rapidfuzz
+
+        errors = distances(word, near, 2 if len(word) >= 8 else 1)
+        known = [(count, -entry.df, term) for term, count in errors if (entry := self.entry(term)) is not None]
+        return tuple((term, count) for count, _, term in sorted(known)[:2])
+
+
+def _removed(docs: Sequence[int], removed: AbstractSet[int]) -> int:
+    if not removed:
+        return 0
+    if len(docs) <= 20 * len(removed):
+        return sum(1 for doc in docs if doc in removed)
+    count = 0
+    for doc in removed:
+        place = bisect_left(docs, doc)
+        count += place < len(docs) and docs[place] == doc
+    return count
