@@ -1,0 +1,170 @@
+"""`memdir check [DIR]`: what is wrong or doubtful in the memory files."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from itertools import groupby
+
+from memdir import __version__
+from memdir.baseline import new_findings, read_baseline, write_baseline
+from memdir.changes import apply
+from memdir.check import check, refuse_unknown
+from memdir.check_codes import CHECK_FIX, TIDY
+from memdir.check_fix import plan_fixes
+from memdir.errors import EXIT_NOTHING, EXIT_OK, EXIT_USAGE, BadInputError, UsageError
+from memdir.files import shown
+from memdir.model import Finding
+from memdir.sarif import sarif
+
+from .app import App, Values
+from .table import YES, Argument, Command, Option
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+
+
+def run(app: App, values: Values) -> int:
+    """Check the directory that was named, or those of the project."""
+    if values.flag("sarif") and app.out.json:
+        raise UsageError("--json and --sarif are two forms of one output", hint="give one of them")
+    roots = _roots(app, values.text("dir"))
+    findings = _findings(app, values, roots)
+    if values.flag("fix"):
+        code = _fix(app, values, findings)
+        if code is not None:
+            return code
+        findings = _findings(app, values, roots)
+    path = values.text("baseline")
+    if path is None and values.flag("update_baseline"):
+        raise UsageError("--update-baseline needs --baseline FILE")
+    if path is not None:
+        path = os.path.join(app.environment.cwd, path)
+        if values.flag("update_baseline"):
+            app.out.note(f"{write_baseline(path, findings)} findings accepted in {shown(path)}")
+        accepted = read_baseline(path)
+        if accepted is None:
+            raise BadInputError("there is no baseline", path=shown(path), hint="make it with --update-baseline")
+        findings = new_findings(findings, accepted)
+    _print(app, values, roots, findings)
+    fails = findings if values.flag("strict") else [f for f in findings if f.severity == "error"]
+    return EXIT_NOTHING if fails else EXIT_OK
+
+
+def _roots(app: App, given: str | None) -> list[str]:
+    """The directories to check; one that lies in another is checked with it."""
+    if given is not None:
+        root = os.path.abspath(os.path.join(app.environment.cwd, os.path.expanduser(given)))
+        if not os.path.isdir(root):
+            raise BadInputError("no such directory", path=shown(given))
+        return [root]
+    roots = sorted({os.path.realpath(source.root) for source in app.workspace().sources if source.exists})
+    if not roots:
+        raise BadInputError("there is no memory directory here", hint="memdir check DIR checks any directory")
+    return [r for r in roots if not any(r.startswith(other + os.sep) for other in roots)]
+
+
+def _findings(app: App, values: Values, roots: list[str]) -> list[Finding]:
+    select, ignore = _codes(values.many("select")), _codes(values.many("ignore"))
+    refuse_unknown([*select, *ignore])
+    now = app.environment.now()
+    return [f for root in roots for f in check(root, select=select, ignore=ignore, now=now)]
+
+
+def _codes(given: list[str]) -> list[str]:
+    return [code.strip() for text in given for code in text.split(",") if code.strip()]
+
+
+def _fix(app: App, values: Values, findings: list[Finding]) -> int | None:
+    """Show the repairs and, when that is wanted, make them; an exit code when the run ends here."""
+    by_root = {root: list(group) for root, group in groupby(findings, key=lambda f: f.root)}
+    plans = {root: plan_fixes(root, found) for root, found in by_root.items()}
+    changes = [change for plan in plans.values() for change in plan.changes]
+    if not changes:
+        app.out.note("nothing that can be repaired by itself")
+        return None
+    for change in changes:
+        before, after = ((data or b"").decode("utf-8", "replace") for data in (change.before, change.after))
+        lines = difflib.unified_diff(
+            before.splitlines(), after.splitlines(), "a/" + change.path, "b/" + change.path, n=1, lineterm=""
+        )
+        for line in lines:
+            app.out.note(line)
+    if not app.out.confirm(f"Repair {len(changes)} files?", yes=values.flag("yes")):
+        app.out.note("nothing changed" + ("" if app.out.interactive else ", add --yes"))
+        return EXIT_USAGE
+    for root, plan in plans.items():
+        if plan.changes:
+            _repair(app, root, by_root[root])
+    app.out.note(f"{len(changes)} files repaired (memdir undo takes it back)")
+    return None
+
+
+def _repair(app: App, root: str, findings: list[Finding]) -> None:
+    state = app.workspace().state_of(root)
+    apply(
+        root, state, lambda store: plan_fixes(store.root, findings), command=CHECK_FIX, now=app.environment.now()
+    )  # fmt: skip
+
+
+def _print(app: App, values: Values, roots: list[str], findings: list[Finding]) -> None:
+    if values.flag("sarif"):
+        prefixes = {root: _prefix(app.environment.cwd, root) for root in roots}
+        app.out.line(json.dumps(sarif(findings, version=__version__, prefixes=prefixes)))
+    elif app.out.json:
+        fields = ("code", "path", "line", "severity", "message", "fix", "root")
+        listed = [{name: getattr(finding, name) for name in fields} for finding in findings]
+        listed = [{**entry, "root": shown(str(entry["root"]))} for entry in listed]
+        app.out.object("check/1", {"findings": listed, "took_ms": app.out.took_ms()})
+    else:
+        _print_text(app, roots, findings)
+
+
+def _prefix(cwd: str, root: str) -> str:
+    relative = os.path.relpath(root, cwd).replace(os.sep, "/")
+    return "" if relative == "." or relative.startswith("..") else relative + "/"
+
+
+def _print_text(app: App, roots: list[str], findings: list[Finding]) -> None:
+    for (root, path), group in groupby(findings, key=lambda f: (f.root, f.path)):
+        shared = list(group)
+        places = [shown(_prefix(app.environment.cwd, root) + path) + (f":{f.line}" if f.line else "") for f in shared]
+        wide = max(map(len, places))
+        code_wide = max(len(f.code) for f in shared)
+        for place, finding in zip(places, shared, strict=True):
+            severity = app.out.styled(f"{finding.severity:<7}", _COLOURS[finding.severity])
+            app.out.line(f"{place + ':':<{wide + 1}} {severity} {finding.code:<{code_wide}}  {finding.message}")
+    counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "info")}
+    said = ", ".join(f"{n} {s}{'s' if n != 1 and s != 'info' else ''}" for s, n in counts.items() if n)
+    app.out.note(said or "nothing to report")
+    for command in (CHECK_FIX, TIDY):
+        fixable = sum(f.fix == command for f in findings)
+        if fixable:
+            app.out.note(f"{command} repairs {fixable} of them")
+
+
+COMMANDS = (
+    Command(
+        "check",
+        "Find what is wrong in the memory files.",
+        run,
+        arguments=(Argument("DIR", "Check this directory instead of the project's.", required=False),),
+        options=(
+            Option(("--strict",), "Fail on warnings too, not on errors alone.", kind="flag"),
+            Option(("--select",), "Only these codes (or their beginnings).", metavar="CODE", many=True),
+            Option(("--ignore",), "Not these codes.", metavar="CODE", many=True),
+            Option(("--baseline",), "Leave out what this file accepts.", metavar="FILE"),
+            Option(("--update-baseline",), "Accept today's findings in the baseline.", kind="flag"),
+            Option(("--fix",), "Repair what can be repaired, the diff first.", kind="flag"),
+            Option(("--sarif",), "Print SARIF 2.1.0.", kind="flag"),
+            YES,
+        ),
+        examples=(
+            "memdir check --select secret",
+            "memdir check .claude/memory --ignore index,link --ignore relative-date,invalid-yaml",
+            "memdir check --fix --yes --ignore index",
+        ),
+        description="Exit code 1 when there are errors (with --strict: anything). docs/check.md explains each code.",
+        everyday=True,
+    ),
+)
