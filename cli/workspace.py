@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from memdir.collection import Collection, View
 from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
 from memdir.graph.index import AnsweredBy, Index
@@ -20,7 +21,7 @@ from memdir.graph.section_file import IndexDamaged
 from memdir.locate import Located, locate
 from memdir.model import Hit, Memory, Source
 from memdir.places import directory_key
-from memdir.recall import RecallOptions, Scored, View, hits, recall
+from memdir.recall import RecallOptions, Scored, hits, recall
 from memdir.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Workspace:
         self._wants_background = background
         self._background: Background | None = None
         self._asked: list[Index] = []
+        self._collected: tuple[tuple[View, ...], Collection] = ((), Collection(()))
 
     # Where things are
 
@@ -121,9 +123,8 @@ class Workspace:
         indexes = [self._scanning(s) if scan else self.index(s) for s in (sources or self.sources)]
         for _ in range(len(indexes) + 1):
             answers = [index.views() for index in indexes]
-            views: list[View] = [view for answer in answers for view in answer.views]
             try:
-                scored = recall(views, query, options)
+                scored = recall(self._collection(tuple(v for answer in answers for v in answer.views)), query, options)
                 break
             except IndexDamaged as error:
                 log.warning("%s", error)
@@ -230,6 +231,7 @@ class Workspace:
                 index.close()
             self._indexes.clear()
             self._asked = []
+            self._collected = ((), Collection(()))
 
     def __enter__(self) -> Self:
         return self
@@ -238,6 +240,14 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _collection(self, views: tuple[View, ...]) -> Collection:
+        """The views as one collection; kept as long as they stay the same objects, for what it has worked out."""
+        with self._lock:
+            known, collection = self._collected
+            if len(known) != len(views) or any(a is not b for a, b in zip(known, views, strict=True)):
+                self._collected = views, (collection := Collection(views))
+            return collection
 
     def _scanning(self, source: Source) -> Index:
         language = self.settings.text("language")

@@ -1,0 +1,92 @@
+"""The state of a workspace in one value: what `memdir status` shows, and nothing that takes long to find out."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+
+from memdir.errors import MemdirError
+from memdir.files import read_file, shown
+from memdir.graph.index import IndexState
+from memdir.memory_index import Entry, Usage, load_index, usage
+from memdir.model import INDEX_NAME, Source
+from memdir.orphans import Orphan, find_orphans
+from memdir.places import directory_key
+from memdir.scan import walk
+
+from .workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOverview:
+    """One directory: memories by type (`None` for no type) and in all, bytes of their text, and its index."""
+
+    source: Source
+    types: dict[str | None, int]
+    memories: int
+    size: int
+    index: IndexState
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryIndexOverview:
+    """The primary directory's MEMORY.md: what it uses of the limits, and the entries that are cut off."""
+
+    path: str
+    usage: Usage
+    cut_off: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the one screen. `state_size` is in bytes."""
+
+    sources: list[SourceOverview]
+    memory_index: MemoryIndexOverview | None
+    orphans: list[Orphan]
+    state_size: int
+
+
+def overview(workspace: Workspace) -> Overview:
+    """Look at everything once."""
+    state = workspace.state_dir
+    home = os.path.join(state, directory_key(os.path.realpath(workspace.primary.root))) if state else None
+    return Overview(
+        [_source(workspace, source) for source in workspace.sources],
+        _memory_index(workspace.primary.root),
+        find_orphans(workspace.located),
+        _size_below(home) if home else 0,
+    )
+
+
+def _source(workspace: Workspace, source: Source) -> SourceOverview:
+    index = workspace.index(source)
+    views = index.views().views
+    facts = chain.from_iterable(
+        (view.segment.facts(number) for number in range(view.segment.count) if number not in view.removed)
+        for view in views
+    )
+    types = Counter(fact.type for fact in facts if f"{INDEX_NAME}#" not in fact.id)
+    return SourceOverview(source, dict(types), sum(types.values()), sum(stat.size for stat in walk(source.root).files), index.status())
+
+
+def _memory_index(root: str) -> MemoryIndexOverview | None:
+    path = os.path.join(root, INDEX_NAME)
+    try:
+        text = read_file(path).decode("utf-8", "replace")
+    except MemdirError:
+        return None
+    return MemoryIndexOverview(shown(path), usage(text), load_index(text).cut_off)
+
+
+def _size_below(folder: str) -> int:
+    total = 0
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(directory, name)).st_size
+            except OSError:
+                continue  # it went meanwhile
+    return total

@@ -1,0 +1,173 @@
+"""`memdir status` (and plain `memdir`): one screen, each line that needs something done names the command."""
+
+from __future__ import annotations
+
+from memdir.dates import rfc3339
+from memdir.files import shown
+from memdir.memory_index import MAX_LINES, MAX_UNITS, NEAR
+from memdir.model import TYPES
+
+from .app import App, Values
+from .health import Health, health
+from .overview import MemoryIndexOverview, Overview, SourceOverview, overview
+from .table import Command
+
+_LABEL = 13
+
+
+def run(app: App, values: Values) -> int:
+    """Print the state of the memory. Always 0: what needs doing is `check`'s to fail on."""
+    workspace = app.workspace()
+    seen = overview(workspace)
+    found = health(workspace, seen.sources[0])
+    if app.out.json:
+        app.out.object("status/1", {**_fields(app, seen, found), "took_ms": app.out.took_ms()})
+        return 0
+    for number, source in enumerate(seen.sources):
+        _source(app, source, primary=number == 0)
+        if number == 0:
+            _memory_index(app, seen.memory_index, source.memories)
+            _findings(app, found)
+    for orphan in seen.orphans:
+        said = f"{shown(orphan.path)}: {_count(orphan.memories, 'memory')}, {orphan.why}"
+        _line(app, "orphan", said, f"memdir adopt {shown(orphan.path)}")
+    sizes = [f"memories {_bytes(sum(s.size for s in seen.sources))}"]
+    sizes.append(f"index {_bytes(sum(s.index.size for s in seen.sources))}")
+    sizes.append(f"journal {_bytes(seen.state_size)}")
+    _line(app, "sizes", ", ".join(sizes))
+    for note in (*workspace.located.notes, *(finding.message for finding in workspace.settings.findings)):
+        _line(app, "note", note)
+    return 0
+
+
+def _source(app: App, seen: SourceOverview, *, primary: bool) -> None:
+    source = seen.source
+    if not (primary or source.exists):
+        _line(app, "also", f"{shown(source.root)}: not there yet")
+        return
+    _line(app, "memory" if primary else "also", app.out.styled(shown(source.root), "bold"))
+    loaded = "Claude Code loads it" if source.loaded_by_claude else "Claude Code does not load it by itself"
+    _line(app, "", f"{shown(source.why)}; {loaded}")
+    if not source.exists:
+        _line(app, "memories", "none: the directory does not exist yet", "memdir add TEXT")
+        return
+    _line(app, "memories", _by_type(seen), None if seen.memories else "memdir add TEXT")
+    index = seen.index
+    if not index.usable:
+        _line(app, "index", f"none ({index.note})" if index.note else "none", "memdir index sync")
+        return
+    age = _ago(app.environment.now() - index.taken)
+    pending = f", {_count(index.pending, 'file')} changed since" if index.pending else ""
+    _line(app, "index", f"{index.documents} documents, made {age}{pending}", _sync_hint(index.pending))
+    if index.note:
+        _line(app, "", index.note)
+
+
+def _memory_index(app: App, seen: MemoryIndexOverview | None, memories: int) -> None:
+    if seen is None:
+        if memories:
+            _line(app, "MEMORY.md", "missing", "memdir tidy")
+        return
+    use = seen.usage
+    said = f"{use.lines} of {MAX_LINES} lines, {use.units} of {MAX_UNITS} characters"
+    if seen.cut_off:
+        said += f"; cut off: {_count(len(seen.cut_off), 'entry')}, first {seen.cut_off[0].target}"
+    elif not use.fits:
+        said += "; the end is cut off"
+    _line(app, "MEMORY.md", said, "memdir tidy --diff" if use.share >= NEAR else None)
+
+
+def _findings(app: App, found: Health) -> None:
+    if not found.known:
+        _line(app, "findings", "not counted since the files changed", "memdir check")
+        return
+    counts = [_count(n, word) for word, n in (("error", found.errors), ("warning", found.warnings)) if n]
+    _line(app, "findings", ", ".join(counts) or "none", "memdir check" if counts else None)
+
+
+def _fields(app: App, seen: Overview, found: Health) -> dict[str, object]:
+    index = seen.memory_index
+    return {
+        "sources": [
+            {
+                "label": s.source.label,
+                "kind": s.source.kind,
+                "root": shown(s.source.root),
+                "why": shown(s.source.why),
+                "exists": s.source.exists,
+                "loaded_by_claude": s.source.loaded_by_claude,
+                "memories": s.memories,
+                "types": {str(kind or ""): count for kind, count in sorted(s.types.items(), key=str)},
+                "bytes": s.size,
+                "index": {
+                    "usable": s.index.usable,
+                    "generation": s.index.generation,
+                    "documents": s.index.documents,
+                    "pending": s.index.pending,
+                    "made": rfc3339(s.index.taken) if s.index.usable else None,
+                    "bytes": s.index.size,
+                    "note": s.index.note,
+                },
+            }
+            for s in seen.sources
+        ],
+        "memory_index": None
+        if index is None
+        else {
+            "path": index.path,
+            "lines": index.usage.lines,
+            "max_lines": MAX_LINES,
+            "units": index.usage.units,
+            "max_units": MAX_UNITS,
+            "cut_off": [entry.target for entry in index.cut_off],
+        },
+        "findings": {"error": found.errors, "warning": found.warnings, "info": found.infos} if found.known else None,
+        "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
+        "state_bytes": seen.state_size,
+        "notes": list(app.workspace().located.notes),
+    }
+
+
+def _line(app: App, label: str, text: str, command: str | None = None) -> None:
+    hint = f"  {app.out.styled('-> ' + command, 'yellow')}" if command else ""
+    app.out.line(f"{label:<{_LABEL}}{text}{hint}")
+
+
+def _by_type(seen: SourceOverview) -> str:
+    order = [*(t for t in TYPES if t in seen.types), *sorted(t for t in seen.types if t and t not in TYPES)]
+    parts = [f"{kind} {seen.types[kind]}" for kind in order]
+    if None in seen.types:
+        parts.append(f"no type {seen.types[None]}")
+    return f"{seen.memories} ({', '.join(parts)})" if parts else "0"
+
+
+def _sync_hint(pending: int) -> str | None:
+    return "memdir index sync" if pending else None
+
+
+def _count(number: int, word: str) -> str:
+    many = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return f"{number} {word if number == 1 else many}"
+
+
+def _ago(seconds: float) -> str:
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return _count(int(seconds // size), word) + " ago"
+    return "just now"
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.1f} KB"
+
+
+COMMANDS = (
+    Command(
+        "status",
+        "Show the memory of this project on one screen.",
+        run,
+        description="Each line that needs something done names the command. Plain `memdir` is the same.",
+        examples=("memdir status", "memdir status --json"),
+        everyday=True,
+    ),
+)
