@@ -209,8 +209,7 @@ def flattened(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[s
 
 
 def read_toml(path: str) -> tuple[dict[str, object], str | None]:
-    """A TOML file's table and what is wrong with the file; ({}, None) when there is none. A memory directory's file
-    that is no regular file (a link, a pipe) is not followed by `load_settings`."""
+    """A TOML file's table and what is wrong with the file; ({}, None) when there is none."""
     try:
         with open(path, "rb") as file:
             data = file.read(_MAX_BYTES + 1)
@@ -233,8 +232,8 @@ _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
 
 def _from_file(path: str, repository: bool, findings: list[Finding]) -> Iterator[tuple[Setting, Value]]:
-    if repository and not os.path.isfile(path):
-        return
+    if repository and (os.path.islink(path) or not os.path.isfile(path)):
+        return  # what came with a repository is not followed out of it, and a pipe is not waited for
     table, problem = read_toml(path)
 
     def finding(code: str, message: str) -> None:

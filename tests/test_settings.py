@@ -142,6 +142,12 @@ def test_a_file_that_is_a_directory(home: Path) -> None:
     assert [finding.code for finding in load(home).findings] == ["settings-file"]
 
 
+def test_a_repositorys_link_is_not_followed(home: Path) -> None:
+    (home.parent / "elsewhere.toml").write_text("recall.limit = 3")
+    (home.parent / "memory" / ".memdir.toml").symlink_to(home.parent / "elsewhere.toml")
+    assert load(home).integer("recall.limit") == 10
+
+
 def test_a_byte_order_mark(home: Path) -> None:
     user(home, "\ufeffrecall.limit = 3")
     assert load(home).integer("recall.limit") == 3
