@@ -39,12 +39,13 @@ _HEADER: Final = re.compile(r"^(?=(?:Contents of|Recalled memory|Left out|Lines 
 
 @dataclass(frozen=True, slots=True)
 class IndexText:
-    """A MEMORY.md as it is loaded (`memory_index.load_index`): its absolute path, content, and the notice about what
-    its own limits cut off."""
+    """A MEMORY.md as it is loaded (`memory_index.load_index`): its absolute path, content, the notice about what its
+    own limits cut off, and whose it is."""
 
     path: str
     content: str
     notice: str = ""
+    label: str = INDEX_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ class Remembered:
     line: int = 1
 
 
-def index_text(path: str, text: str) -> IndexText:
+def index_text(path: str, text: str, label: str = INDEX_LABEL) -> IndexText:
     """A MEMORY.md's text, cut by its own limits."""
     loaded = load_index(text)
-    return IndexText(path, loaded.content, loaded.notice)
+    return IndexText(path, loaded.content, loaded.notice, label)
 
 
 def remembered(hit: Hit, now: float) -> Remembered:
@@ -159,15 +160,26 @@ def build_context(
     ]
     if budget is None:
         return _finished([part.whole for part in parts], [], None)
-    managed = [number for number, file in enumerate(loaded) if file.scope == "managed"]
-    order = [*managed, *(number for number in reversed(range(len(loaded))) if number not in managed)]
-    order += range(len(loaded), len(parts))
+    order = [*_by_worth(loaded), *range(len(loaded), len(parts))]
     noted = len(parts) > len(loaded)
     room = budget - (estimate_tokens(NOTE + "\n\n") if noted else 0)
     blocks, left_out = _select(parts, order, room)
     if left_out:  # some room for naming it
         blocks, left_out = _select(parts, order, room - min(room // 10, _NAMES_ROOM))
     return _finished(blocks, left_out, budget)
+
+
+def _by_worth(files: Sequence[InstructionFile]) -> list[int]:
+    """Numbers of the files: the administrator's first, then from the nearest place outwards, imports behind the file
+    that names them."""
+    groups: list[list[int]] = []
+    for number, file in enumerate(files):
+        if file.parent is None or not groups:
+            groups.append([])
+        groups[-1].append(number)
+    managed = [group for group in groups if files[group[0]].scope == "managed"]
+    others = [group for group in groups if files[group[0]].scope != "managed"]
+    return [number for group in [*managed, *reversed(others)] for number in group]
 
 
 def _select(parts: Sequence[_Part], order: Sequence[int], room: int) -> tuple[list[Block], list[LeftOut]]:
@@ -224,7 +236,7 @@ def _instructions_part(file: InstructionFile) -> _Part:
 def _index_part(index: IndexText) -> _Part:
     body = f"{index.content}\n\n{index.notice}" if index.notice else index.content
     lines = tuple(quote(mask(body)).split("\n"))
-    return _Part("index", index.path, INDEX_LABEL, "Contents of", lines, len(lines))
+    return _Part("index", index.path, index.label, "Contents of", lines, len(lines))
 
 
 def _memory_part(memory: Remembered) -> _Part:

@@ -19,6 +19,7 @@ Status = Literal[
     "missing",
     "empty",
     "duplicate",  # its real path is loaded already
+    "in-html",  # an import within a block of HTML, where Claude Code looks for none
     "cycle",  # it imports itself by way of others
     "too-deep",  # the fifth import in a row
     "too-large",

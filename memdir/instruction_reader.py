@@ -166,8 +166,8 @@ class Reader:
 
     def _verdict(self, visit: _Visit, *, in_html: bool) -> tuple[Status, str]:
         """Whether an import of an existing file is loaded, and else why not."""
-        if in_html:
-            return "blocked", "it stands in a block of HTML; a blank line after the tag takes it out"
+        if in_html and visit.real not in self.seen:
+            return "in-html", "it stands in a block of HTML; a blank line after the tag takes it out"
         if os.path.isdir(visit.path):
             return "not-text", "a directory"
         if visit.real in visit.chain:

@@ -53,9 +53,9 @@ def load_instructions(
     cwd = os.path.abspath(cwd or environment.cwd)
     hierarchy = _Hierarchy(cwd, Reader(cwd, environment.home, _exclude_globs(excludes, cwd), external_approved))
     hierarchy.start(managed_directory(environment.platform, managed_root), managed_text, config_dir)
-    subdirectories = hierarchy.subdirectories() if nested or for_path is not None else []
     if for_path is not None:
-        hierarchy.read(os.path.normpath(os.path.join(cwd, for_path)), subdirectories)
+        hierarchy.read(os.path.normpath(os.path.join(cwd, for_path)))
+    subdirectories = hierarchy.subdirectories() if nested else []
     hierarchy.waiting(subdirectories)
     if nested:
         hierarchy.unread([*_ancestors(cwd), *subdirectories])
@@ -131,13 +131,14 @@ class _Hierarchy:
             self.reader.find("walk-limit", "info", self.cwd, 0, message)
         return found
 
-    def read(self, target: str, subdirectories: Sequence[str]) -> None:
+    def read(self, target: str) -> None:
         """What reading `target` adds: the user's rules that match it, the directories on the way down to it with
         theirs, and the rules of the directories that were there from the start."""
         waiting, self.reader.conditional = self.reader.conditional, []
         self._match(target, [rule for rule in waiting if rule[1].free])
-        on_the_way = set(_ancestors(os.path.dirname(target)))
-        for directory in sorted(on_the_way.intersection(subdirectories), key=len):
+        for directory in _ancestors(os.path.dirname(target)):
+            if directory == self.cwd or not lies_below(directory, self.cwd):
+                continue
             kept, self.reader.conditional = self.reader.conditional, []
             self._directory(directory, "loaded", f"{shown(os.path.relpath(target, self.cwd))} lies below it")
             inner, self.reader.conditional = self.reader.conditional, kept

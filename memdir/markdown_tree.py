@@ -55,8 +55,8 @@ def _inline_runs(token: Token, line: int) -> Iterator[TextRun]:
     markdown-it keeps none for inline tokens."""
     source, at, start, words = token.content, 0, 0, ""
     for child in token.children or ():
-        if child.type in ("text", "softbreak"):
-            piece = "\n" if child.type == "softbreak" else child.content
+        piece = _words(child)
+        if piece is not None:
             found = source.find(piece, at)
             if found >= 0:
                 if not words:
@@ -71,6 +71,16 @@ def _inline_runs(token: Token, line: int) -> Iterator[TextRun]:
         at = found + len(child.content) if found >= 0 else at
     if words:
         yield TextRun(words, line + source.count("\n", 0, start))
+
+
+def _words(child: Token) -> str | None:
+    """An inline token's words as written, None for what is no text. A backslash before a letter or a blank is a
+    backslash; a true escape (`\\_`) ends a run, as an entity does not."""
+    if child.type == "softbreak":
+        return "\n"
+    if child.type == "text_special" and (child.info == "entity" or child.content == child.markup):
+        return child.markup
+    return child.content if child.type == "text" else None
 
 
 def _html_runs(content: str, line: int) -> Iterator[TextRun]:

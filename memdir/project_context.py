@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .context import Context, IndexText, Remembered, build_context, index_text, remembered
+from .context import INDEX_LABEL, Context, IndexText, Remembered, build_context, index_text, remembered
 from .errors import BadInputError, StorageError
 from .files import read_if_there, shown
 from .instructions import project_instructions
@@ -38,7 +38,8 @@ def project_context(
             notes.append(f"{shown(path)}: not in the context: {error.message}")
             continue
         if data is not None:
-            indexes.append(index_text(path, data.decode("utf-8", "replace")))
+            label = INDEX_LABEL if source.kind == "project" else f"memory index, {source.label}"
+            indexes.append(index_text(path, data.decode("utf-8", "replace"), label))
     recalled: list[Remembered] = []
     for hit in hits:
         try:
