@@ -1,7 +1,6 @@
-"""Facts of Markdown from a line scanner: links, headings, fences, comments. No tree, no third-party package.
+"""Facts of a Markdown text: links, headings, code regions, comments, from the line scanner (`markdown_blocks`).
 
-The scanner follows CommonMark for what these facts need: fenced and indented code, HTML blocks, block quotes and list
-items; a test holds it equal to markdown-it. Lines count from 1 in the text given.
+No tree and no third-party package. Lines count from 1 in the text given.
 """
 
 from __future__ import annotations
@@ -9,31 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
 from urllib.parse import unquote
 
-LineKind = Literal["text", "fence", "code", "html"]
+from .markdown_blocks import LineKind, lines
 
-_FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
-_ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)")
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _WIKI = re.compile(r"\[\[([^\[\]\n|#]+)(?:#[^\[\]\n|]*)?(?:\|([^\[\]\n]*))?\]\]")
+_COMMENT = re.compile(r"<!--.*?-->")
+_RAW = re.compile(r"<(?:[!?]|script|pre|style|textarea)", re.I)
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_ENTRY = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(?:\*\*|__|\*|_)?\[")
+_ENTRY = re.compile(r"(?:\[[ xX]\] +)?(?:\*\*|__|\*|_)?\[")
 _LINK = re.compile(
-    r"\[((?:[^\[\]\\]|\\.)*)\]\((?:<([^<>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:[ \t]+[\"'(].*?[\"')])?\)"
+    r"\[((?:[^\[\]\\]|\\.)*)\]\((?:<([^<>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:[ \t]+[\"'(].{0,200}?[\"')])?\)"
 )
-_HTML_ENDS: Final = (
-    (
-        re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE),
-        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
-    ),
-    (re.compile(r"<!--"), re.compile(r"-->")),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
-)
+
+
+MAX_SPAN_LINE: Final = 10_000
+"""Characters; in a longer line code spans are not looked for (the search is quadratic in a hostile line)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +49,42 @@ class IndexLink:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """An ATX heading."""
+    """`## Text`."""
 
     line: int
     level: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line as the scanner sees it: `text` is what stands behind the markers of quotes and lists."""
-
-    number: int
-    kind: LineKind
-    text: str
-
-
 def wiki_links(body: str) -> list[WikiLink]:
     """Every `[[link]]` of the text outside code and comments, in order, repeated ones included."""
-    if "[[" not in body:
-        return []
     found = []
-    for line in lines(body):
-        if line.kind == "text" and "[[" in line.text:
-            text = _CODE_SPAN.sub(_blank, line.text) if "`" in line.text else line.text
-            for match in _WIKI.finditer(text):
-                if match[1].strip():
-                    found.append(WikiLink(line.number, match[1].strip(), match[2].strip() if match[2] else None))
+    for number, text in _lines_with_links(body):
+        if "`" in text and len(text) < MAX_SPAN_LINE:
+            text = _CODE_SPAN.sub(_blank, text)
+        for match in _WIKI.finditer(text):
+            if match[1].strip():
+                found.append(WikiLink(number, match[1].strip(), match[2].strip() if match[2] else None))
     return found
+
+
+def _lines_with_links(body: str) -> Iterator[tuple[int, str]]:
+    """The lines of text that hold `[[`; the scanner runs only where code or a comment could hide one."""
+    end = body.rfind("[[")
+    if end < 0:
+        return
+    if any(sign in body for sign in ("```", "~~~", "    ", "\t")) or _RAW.search(body):
+        for line in lines(body[: body.find("\n", end) if "\n" in body[end:] else len(body)]):
+            if "[[" in line.text and line.kind in ("text", "html"):
+                yield line.number, line.text
+        return
+    number, start = 1, 0
+    while (at := body.find("[[", start)) >= 0:
+        first = body.rfind("\n", 0, at) + 1
+        number += body.count("\n", start, at)
+        start = body.find("\n", at)
+        start = len(body) if start < 0 else start
+        yield number, body[first:start]
 
 
 def index_links(text: str) -> list[IndexLink]:
@@ -96,7 +94,7 @@ def index_links(text: str) -> list[IndexLink]:
         if line.kind != "text" or "](" not in line.text:
             continue
         raw = line.text
-        entry = _ENTRY.match(raw) is not None or raw.lstrip("*_").startswith("[")
+        entry = line.item and _ENTRY.match(raw) is not None
         for match in _LINK.finditer(raw):
             target = link_target(match[2] if match[2] is not None else match[3])
             if target is not None:
@@ -123,9 +121,15 @@ def headings(text: str) -> list[Heading]:
     found = []
     for line in lines(text):
         if line.kind == "text" and line.text.startswith("#"):
-            match = _HEADING.match(line.text)
-            if match is not None:
-                found.append(Heading(line.number, len(match[1]), (match[2] or "").strip()))
+            title = line.text.lstrip("#")
+            level = len(line.text) - len(title)
+            if level > 6 or (title and title[0] not in " \t"):
+                continue
+            title = title.strip()
+            cut = title.rstrip("#")
+            if not cut or cut[-1] in " \t":
+                title = cut.rstrip()
+            found.append(Heading(line.number, level, title))
     return found
 
 
@@ -145,106 +149,20 @@ def strip_comments(text: str) -> str:
     if "<!--" not in text:
         return text
     kept: list[str] = []
-    source = text.splitlines(keepends=True) if "\r" in text else text.split("\n")
-    separator = "" if "\r" in text else "\n"
-    kinds = {line.number: line.kind for line in lines(text)}
-    at = 0
-    while at < len(source):
-        line = source[at]
-        if kinds.get(at + 1) == "html" and line.lstrip().startswith("<!--"):
-            end = at
-            while end < len(source) and "-->" not in source[end][4 if end == at else 0 :]:
-                end += 1
-            if end < len(source):
-                rest = source[end].partition("-->")[2]
-                if rest.strip():
-                    kept.append(rest)
-                at = end + 1
-                continue
-        kept.append(line)
-        at += 1
-    return separator.join(kept)
-
-
-def lines(text: str) -> Iterator[Line]:
-    """Each line of the text with its kind."""
-    return _Scanner().scan(text)
-
-
-class _Scanner:
-    """The open containers and leaf block while lines go by."""
-
-    def __init__(self) -> None:
-        self.items: list[int] = []  # content columns of the open list items, None-free; quotes are not kept
-        self.fence = ""
-        self.html: re.Pattern[str] | None = None
-        self.html_until_blank = False
-        self.paragraph = False
-
-    def scan(self, text: str) -> Iterator[Line]:
-        for number, raw in enumerate(text.split("\n"), 1):
-            kind, rest = self._line(raw.rstrip("\r").expandtabs(4))
-            yield Line(number, kind, rest)
-
-    def _line(self, raw: str) -> tuple[LineKind, str]:
-        stripped = raw.lstrip(" ")
-        indent = len(raw) - len(stripped)
-        base = self.items[-1] if self.items else 0
-        if self.fence:
-            if stripped and indent < base:
-                self.fence = ""
-            else:
-                if (
-                    indent - base < 4
-                    and stripped.rstrip()
-                    and set(stripped.rstrip()) == {self.fence[0]}
-                    and len(stripped.rstrip()) >= len(self.fence)
-                ):
-                    self.fence = ""
-                return "fence", stripped
-        if self.html is not None:
-            if self.html.search(stripped):
-                self.html = None
-            return "html", stripped
-        if not stripped:
-            self.paragraph = False
-            return "text", ""
-        while self.items and indent < self.items[-1] and not self.paragraph:
-            self.items.pop()
-        return self._leaf(stripped, indent - (self.items[-1] if self.items else 0), indent)
-
-    def _leaf(self, text: str, relative: int, column: int) -> tuple[LineKind, str]:
-        if relative >= 4 and not self.paragraph:
-            return "code", text
-        match = _FENCE.match(text)
-        if match and relative < 4:
-            self.fence = match[1]
-            self.paragraph = False
-            return "fence", text
-        if text.startswith("<") and relative < 4:
-            for start, end in _HTML_ENDS:
-                found = start.match(text)
-                if found:
-                    if not end.search(text, found.end()):
-                        self.html = end
-                    self.paragraph = False
-                    return "html", text
-        item = _ITEM.match(text) if not _RULE.match(text) else None
-        if item:
-            after = text[item.end() :]
-            content = after.lstrip(" ")
-            spaces = len(after) - len(content)
-            width = item.end() + (spaces if 0 < spaces < 5 and content else 1)
-            while self.items and column < self.items[-1]:
-                self.items.pop()
-            self.items.append(column + width)
-            self.paragraph = False
-            if content:
-                kind, _ = self._leaf(content, 0, column + width)
-                return kind, text
-            return "text", text
-        self.paragraph = not text.startswith("#")
-        return "text", text
+    held: list[str] = []  # the lines of a comment that has not ended yet
+    for line, source in zip(lines(text), text.split("\n"), strict=True):
+        if line.kind != "comment" or not (held or source.lstrip(" ").startswith("<!--")):
+            kept += [*held, source]
+            held = []
+            continue
+        held.append(source)
+        _, ended, rest = (source if len(held) > 1 else source.partition("<!")[2]).partition("-->")
+        if ended:
+            more, ended, rest = rest.rpartition("-->")
+            rest = _COMMENT.sub("", more + ended) + rest
+            kept += [rest] if rest.strip() else []
+            held = []
+    return "\n".join([*kept, *held])
 
 
 def _regions(text: str, kinds: tuple[LineKind, ...]) -> list[tuple[int, int]]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from .frontmatter_read import parse
-from .markdown import Heading, headings, index_links, lines, strip_comments
+from .markdown import Heading, headings, index_links, strip_comments
+from .markdown_blocks import lines
 from .model import FileStat, Memory
 
 _MARKUP = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")

@@ -38,7 +38,8 @@ def changed(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
         (G1, {"topics": ["a", "b c"]}, [], [b"metadata:\n", b"  topics: [a, b c]\n"]),
         (G1, {"originSessionId": None}, [b"originSessionId: s-1\n"], []),
         (G1, {"name": None}, [b"name: User Role\n"], []),
-        (G1, {"links": [{"to": "x", "weight": 0.5}]}, [], [b"metadata:\n", b"  links:\n", b"    - {to: x, weight: 0.5}\n"]),
+        (G1, {"links": [{"to": "x", "weight": 0.5}]}, [],
+         [b"metadata:\n", b"  links:\n", b"    - {to: x, weight: 0.5}\n"]),
         (G1, {"type": "user", "confidence": None}, [], []),
         (G3, {"name": "it's"}, [b"name: 'a-b'\r\n"], [b"name: 'it''s'\r\n"]),
         (G3, {"type": "user"}, [b"  type: feedback # why\r\n"], [b"  type: user\r\n"]),
@@ -51,7 +52,8 @@ def changed(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
          [b"metadata: {type: user, x: 1}\n"], [b"metadata: {x: 1, topics: [q]}\n"]),
         (b"---\nname: a\ndescription: >\n  one\n\n  two\ntype: user\n---\n", {"description": "d"},
          [b"description: >\n", b"  one\n", b"\n", b"  two\n"], [b'description: "d"\n']),
-        (b"---\nname: \xff\ntype: user\n---\nBody \xfe\n", {"type": "project"}, [b"type: user\n"], [b"type: project\n"]),
+        (b"---\nname: \xff\ntype: user\n---\nBody \xfe\n", {"type": "project"},
+         [b"type: user\n"], [b"type: project\n"]),
     ],
 )  # fmt: skip
 def test_only_the_lines_of_the_field_change(
