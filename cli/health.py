@@ -61,7 +61,7 @@ def remember(workspace: Workspace, root: str, findings: Iterable[Finding]) -> No
             if state.home is None or not state.usable or state.pending:
                 return
             count = Counter(finding.severity for finding in findings)
-            record = {"generation": state.generation, **{k: count[k] for k in ("error", "warning", "info")}}  # type: ignore[index]
+            record = {"generation": state.generation, **{k: count[k] for k in ("error", "warning", "info")}}
             try:
                 write_atomic(os.path.join(state.home, _FILE), json.dumps(record).encode("ascii"), mode=0o600)
             except (MemdirError, OSError):

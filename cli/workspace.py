@@ -1,7 +1,8 @@
 """The composition root: one project's memory, as the commands and the library use it.
 
 `memdir.open(...)` gives a `Workspace`. It brings the rooms together (where things lie, the index, recall, operations)
-and holds no logic of its own. It imports no typer, rich, watchdog or kuzu.
+and holds no logic of its own. It imports no typer, rich, watchdog or kuzu, and each room only when it is asked for:
+`memdir where` need not load the index.
 """
 
 from __future__ import annotations
@@ -9,22 +10,25 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import is_not
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from memdir.collection import Collection, View
 from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
-from memdir.graph.index import AnsweredBy, Index
-from memdir.graph.section_file import IndexDamaged
 from memdir.locate import Located, locate
-from memdir.model import Hit, Memory, Source
+from memdir.model import Hit, Link, Memory, Source
 from memdir.places import directory_key
-from memdir.recall import RecallOptions, Scored, hits, recall
 from memdir.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from memdir.changes import Applied, Plan
+    from memdir.collection import Collection, View
+    from memdir.graph.index import AnsweredBy, Index
+    from memdir.recall import RecallOptions, Scored
+    from memdir.store import Store
+
     from .background import Background
 
 log = logging.getLogger("memdir")
@@ -43,6 +47,8 @@ class Answer:
     @property
     def hits(self) -> list[Hit]:
         """The hits, best first."""
+        from memdir.recall import hits
+
         return hits(self.scored, self._options)
 
 
@@ -58,7 +64,7 @@ class Workspace:
         self._wants_background = background
         self._background: Background | None = None
         self._asked: list[Index] = []
-        self._collected: tuple[tuple[View, ...], Collection] = ((), Collection(()))
+        self._collected: tuple[tuple[View, ...], Collection] | None = None
 
     # Where things are
 
@@ -92,16 +98,9 @@ class Workspace:
         """The index of a source, by default of the primary."""
         chosen = source or self.primary
         with self._lock:
-            found = self._indexes.get(chosen.root)
-            if found is None:
-                found = self._indexes[chosen.root] = Index(
-                    chosen.root,
-                    self.cache_dir,
-                    now=self.environment.now,
-                    language=self.settings.text("language"),
-                    source=chosen.label,
-                )
-            return found
+            if chosen.root not in self._indexes:
+                self._indexes[chosen.root] = self._index(chosen, self.cache_dir)
+            return self._indexes[chosen.root]
 
     def chosen(self, *, agent: str | None = None, all_projects: bool = False) -> list[Source]:
         """The sources of one question: the workspace's own, one agent's memory, or every project's."""
@@ -120,7 +119,10 @@ class Workspace:
     def ask(self, query: str, options: RecallOptions, sources: Sequence[Source] = (), *, scan: bool = False) -> Answer:
         """Answer a query over the sources (all of the workspace's when none are named), from their indexes or, with
         `scan`, from the files alone."""
-        indexes = [self._scanning(s) if scan else self.index(s) for s in (sources or self.sources)]
+        from memdir.graph.section_file import IndexDamaged
+        from memdir.recall import recall
+
+        indexes = [self._index(s, None) if scan else self.index(s) for s in (sources or self.sources)]
         for _ in range(len(indexes) + 1):
             answers = [index.views() for index in indexes]
             try:
@@ -167,6 +169,8 @@ class Workspace:
         min_score: float | None = None,
     ) -> RecallOptions:
         """Recall options with the settings' defaults."""
+        from memdir.recall import RecallOptions
+
         settings = self.settings
         return RecallOptions(
             now=self.environment.now(),
@@ -219,6 +223,59 @@ class Workspace:
         """All memories with a topic."""
         return [memory for memory in self.scan() if topic in memory.topics]
 
+    # Writing
+
+    def apply(self, plan: Callable[[Store], Plan], command: str) -> Applied:
+        """Carry out a plan on the primary directory, journalled and undoable; recall sees it at once. Raises what the
+        plan raises, LockedError, and StorageError with nothing changed."""
+        from memdir.changes import apply
+
+        root = self.primary.root
+        done = apply(root, self.state_of(root), plan, command=command, now=self.environment.now())
+        if root in self._indexes:
+            self._indexes[root].refresh()
+        return done
+
+    def store_memory(
+        self,
+        text: str,
+        type: str = "project",
+        confidence: float | None = None,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        topics: Sequence[str] = (),
+        namespace: str = "",
+    ) -> str:
+        """Write a new memory file and its line in MEMORY.md; its id. Raises UsageError when there is one of that name
+        or text, BadInputError for a secret or a bad field."""
+        from memdir.operations import New, add
+
+        new = New(text, name, description, type, namespace, tuple(topics), confidence)
+        return self.apply(lambda store: add(store, new, now=self.environment.now()), "store_memory").plan.id
+
+    def tag_memory(self, name: str, topic: str) -> None:
+        """Give a memory a topic; having it already changes nothing. Raises NotFoundError."""
+        from memdir.annotate import tag
+
+        self.apply(lambda store: tag(store, name, [topic]), "tag_memory")
+
+    def link_memories(self, source: str, to: str, relationship: str = "related", weight: float = 1.0) -> None:
+        """Link one memory to another; the same link again changes nothing. Raises NotFoundError."""
+        from memdir.annotate import link
+
+        self.apply(lambda store: link(store, source, Link(to, relationship, weight)), "link_memories")
+
+    # Context
+
+    def build_context(self, query: str | None = None, *, budget: int | None = None) -> str:
+        """What an agent should get: instructions, MEMORY.md and, with a query, the memories it recalls, each labelled
+        with its path; `budget` counts estimated tokens."""
+        from memdir.project_context import project_context
+
+        found = self.recall(query) if query else []
+        return project_context(self.located, found, now=self.environment.now(), budget=budget)[0].text
+
     # Life
 
     def close(self) -> None:
@@ -231,7 +288,7 @@ class Workspace:
                 index.close()
             self._indexes.clear()
             self._asked = []
-            self._collected = ((), Collection(()))
+            self._collected = None
 
     def __enter__(self) -> Self:
         return self
@@ -243,15 +300,19 @@ class Workspace:
 
     def _collection(self, views: tuple[View, ...]) -> Collection:
         """The views as one collection; kept as long as they stay the same objects, for what it has worked out."""
-        with self._lock:
-            known, collection = self._collected
-            if len(known) != len(views) or any(a is not b for a, b in zip(known, views, strict=True)):
-                self._collected = views, (collection := Collection(views))
-            return collection
+        from memdir.collection import Collection
 
-    def _scanning(self, source: Source) -> Index:
+        with self._lock:
+            kept = self._collected
+            if kept is None or len(kept[0]) != len(views) or any(map(is_not, kept[0], views)):
+                kept = self._collected = views, Collection(views)
+            return kept[1]
+
+    def _index(self, source: Source, cache_dir: str | None) -> Index:
+        from memdir.graph.index import Index
+
         language = self.settings.text("language")
-        return Index(source.root, None, now=self.environment.now, language=language, source=source.label)
+        return Index(source.root, cache_dir, now=self.environment.now, language=language, source=source.label)
 
     def _watch(self) -> None:
         from .background import Background

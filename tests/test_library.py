@@ -1,0 +1,143 @@
+"""The library: `memdir.open(...)` and everything the seed's manager offered, under names that fit Python."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import memdir
+import pytest
+from conftest import TOP, Sandbox
+from memdir.cli.background import Background
+from memdir.cli.workspace import Workspace
+
+FIELDS = ("path", "source", "root", "name", "type", "description", "score", "parts", "snippet", "modified")
+
+
+@pytest.fixture
+def workspace(sample: Sandbox, tmp_path: Path) -> Workspace:
+    return memdir.open(
+        memory_dir=sample.project / ".claude" / "memory",
+        cache_dir=tmp_path / "cache",
+        state_dir=tmp_path / "state",
+        background=False,
+    )
+
+
+def test_the_public_names_are_exactly_these() -> None:
+    assert set(memdir.__all__) == {
+        "Answer", "BadInputError", "Environment", "Finding", "Hit", "IndexFailure", "Link", "LockedError",
+        "MemdirError", "Memory", "NotFoundError", "Source", "StorageError", "UsageError", "Workspace", "__version__",
+        "open",
+    }  # fmt: skip
+    for name in memdir.__all__:
+        assert getattr(memdir, name) is not None
+    with pytest.raises(AttributeError):
+        memdir.nothing  # noqa: B018
+
+
+def test_importing_memdir_imports_nothing_of_it() -> None:
+    code = "import memdir, sys; print([m for m in sys.modules if m.startswith('memdir.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=TOP, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_recall_gives_hits_that_can_be_read(workspace: Workspace) -> None:
+    with workspace:
+        hits = workspace.recall("which port does the api listen on", limit=3)
+        assert hits
+        for field in FIELDS:
+            assert hasattr(hits[0], field)
+        assert hits[0].read() == (Path(hits[0].root) / hits[0].path).read_text("utf-8").split("---\n", 2)[2]
+        assert workspace.recall("zanzibar quokka xylophone") == []
+
+
+def test_context_of_the_project(sample: Sandbox, tmp_path: Path) -> None:
+    with memdir.open(sample.project, cache_dir=tmp_path / "c", state_dir=tmp_path / "s", background=False) as workspace:
+        text = workspace.build_context("which port does the api listen on")
+    assert "CLAUDE.md" in text
+    assert "MEMORY.md" in text
+
+
+def test_store_tag_and_link_write_files_and_are_recalled_at_once(workspace: Workspace) -> None:
+    with workspace:
+        first = workspace.store_memory("The quokka enclosure opens at nine.", "project", 0.9, topics=["zoo"])
+        second = workspace.store_memory("Wallabies sleep beside the quokkas.", "reference")
+        workspace.tag_memory(second, "zoo")
+        workspace.tag_memory(second, "zoo")
+        workspace.link_memories(second, first, "extends")
+        assert workspace.recall("quokka enclosure")[0].path == first
+        assert [m.id for m in workspace.by_topic("zoo")].count(second) == 1
+        loaded = workspace.load_file(second)
+        assert loaded is not None
+        assert loaded.topics == ("zoo",)
+        assert [link.relationship for link in loaded.links] == ["extends"]
+        assert second in {m.id for m in workspace.by_type("reference")}
+        assert workspace.load_file("no such memory at all") is None
+        with pytest.raises(memdir.UsageError):
+            workspace.store_memory("The quokka enclosure opens at nine.")
+
+
+def test_what_another_program_writes_is_seen_after_refresh(workspace: Workspace) -> None:
+    with workspace:
+        assert workspace.recall("narwhal") == []
+        path = Path(workspace.primary.root) / "narwhal.md"
+        path.write_text("---\nname: narwhal\ndescription: About the narwhal\n---\nA narwhal has one tusk.\n")
+        workspace.refresh()
+        assert [hit.path for hit in workspace.recall("narwhal")] == ["narwhal.md"]
+        path.unlink()
+        workspace.refresh()
+        assert workspace.recall("narwhal") == []
+
+
+def test_the_background_look_runs_and_stops() -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.looked = threading.Event()
+
+        def look(self) -> None:
+            self.looked.set()
+
+    owner = Owner()
+    background = Background(owner.look, interval=0.001)
+    assert owner.looked.wait(10)
+    background.stop()
+    assert not any(t.name == "memdir-refresh" and t.is_alive() for t in threading.enumerate())
+
+
+def test_many_threads_use_one_workspace(workspace: Workspace) -> None:
+    expected = [hit.path for hit in workspace.recall("deploy")]
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            for _ in range(20):
+                assert [hit.path for hit in workspace.recall("deploy")] == expected
+                workspace.refresh()
+        except BaseException as error:  # noqa: BLE001 - a thread's failure must reach the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    workspace.close()
+    workspace.close()
+    assert failures == []
+
+
+def test_the_library_is_silent(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    with workspace:
+        workspace.recall("port")
+    assert capsys.readouterr() == ("", "")
+    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("memdir").handlers)
+
+
+def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(memdir.BadInputError):
+        memdir.open(memory_dir=tmp_path / "file")
