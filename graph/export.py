@@ -1,20 +1,16 @@
-"""A graph written out for other programs and for people: JSON, Graphviz DOT, Mermaid, and one HTML page."""
+"""A graph written out for other programs and for people: as values (for JSON), Graphviz, Mermaid, one HTML page."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any
 
 from memdir.dates import rfc3339
 
 from .export_html import page
 from .kuzu_store import Graph, seconds
-
-Format = Literal["json", "dot", "mermaid", "html"]
-FORMATS: Final = ("json", "dot", "mermaid", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +54,8 @@ def snapshot(graph: Graph) -> Snapshot:
     return Snapshot(tuple(memories), tuple(sorted(links, key=lambda link: [str(v) for v in link.values()])))
 
 
-def export(whole: Snapshot, form: Format, *, title: str = "memories") -> str:
-    """The text of an export, ending in a newline."""
-    if form == "json":
-        return json.dumps(asdict(whole), ensure_ascii=False, indent=1) + "\n"
+def export(whole: Snapshot, form: str, *, title: str = "memories") -> str:
+    """The text of an export as `dot`, `mermaid` or `html`, ending in a newline."""
     if form == "dot":
         return dot(whole)
     if form == "mermaid":

@@ -17,7 +17,9 @@ from typing import Any, Final
 def page(title: str, whole: Mapping[str, Any]) -> str:
     """The page. The data stand in a script element as JSON, with `<` escaped so that no text can end it."""
     data = json.dumps(whole, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
-    return _PAGE.replace("@TITLE@", html.escape(title)).replace("@DATA@", data)
+    return _PAGE.replace("@TITLE@", html.escape(title).encode("ascii", "xmlcharrefreplace").decode()).replace(
+        "@DATA@", data
+    )
 
 
 _PAGE: Final = """<!doctype html>
