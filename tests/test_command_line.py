@@ -28,7 +28,9 @@ def sample_lines() -> list[list[str]]:
         lines.append([*start, *words])
         lines.append(["--json", "-C", "somewhere", *start, *words, "--plain"])
         for option in command.options:
-            value = {"flag": [], "int": ["3"], "float": ["0.5"]}.get(option.kind, [option.choices[0] if option.choices else "x"])
+            value = {"flag": [], "int": ["3"], "float": ["0.5"]}.get(
+                option.kind, [option.choices[0] if option.choices else "x"]
+            )
             for name in option.names:
                 lines.append([*start, *words, name, *value])
             if value:
@@ -48,7 +50,9 @@ def test_the_small_parser_reads_what_typer_reads(words: list[str]) -> None:
     assert values == typed
 
 
-@pytest.mark.parametrize("words", [["recal"], ["recall"], ["ls", "--nope"], ["recall", "-n", "x", "q"], ["graph", "nope"]])
+@pytest.mark.parametrize(
+    "words", [["recal"], ["recall"], ["ls", "--nope"], ["recall", "-n", "x", "q"], ["graph", "nope"]]
+)
 def test_a_wrong_line_is_left_to_typer_which_explains_it(words: list[str]) -> None:
     assert parse(words) is None
     with pytest.raises(typer_app.UsageMistake):

@@ -7,7 +7,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from conftest import TOP, Sandbox
+from sandbox import TOP, Sandbox
+
 from memdir.cli import reference, registry
 
 PAGES = [TOP / "README.md", *sorted((TOP / "docs").glob("*.md"))]

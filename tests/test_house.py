@@ -98,7 +98,16 @@ def test_each_third_party_package_has_one_owner() -> None:
 
 
 def test_only_the_command_line_reads_the_process() -> None:
-    reads = ("os.environ", "os.getenv", "Path.home(", "Path.cwd(", "os.getcwd", "datetime.now(", "time.time(", "expanduser")
+    reads = (
+        "os.environ",
+        "os.getenv",
+        "Path.home(",
+        "Path.cwd(",
+        "os.getcwd",
+        "datetime.now(",
+        "time.time(",
+        "expanduser",
+    )
     found = [
         f"{path.relative_to(TOP)}:{number} {read}"
         for path in SOURCES

@@ -8,9 +8,10 @@ import sys
 import threading
 from pathlib import Path
 
-import memdir
 import pytest
-from conftest import TOP, Sandbox
+from sandbox import TOP, Sandbox
+
+import memdir
 from memdir.cli.background import Background
 from memdir.cli.workspace import Workspace
 
