@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from .markdown import headings
-from .markdown import lines as scanned_lines
+from .markdown_blocks import lines as scanned_lines
 from .memory_index import Entry, entries, entry_line, load_index, parse_entry
 from .model import TYPES, Memory
 

@@ -165,7 +165,7 @@ class Journal:
         A file comes back byte for byte; one that changed since is left alone and named, but for a MEMORY.md, where
         later lines are kept and ours taken out when the two do not touch.
         """
-        targets = self._undoable(count)
+        targets = self.undoable(count)
         outcome: dict[str, str] = {}
 
         numbers = tuple(t.number for t in targets)
@@ -211,7 +211,7 @@ class Journal:
                 count += 1
         return count
 
-    def _undoable(self, count: int) -> tuple[Transaction, ...]:
+    def undoable(self, count: int) -> tuple[Transaction, ...]:
         found: list[Transaction] = []
         for number, state in sorted(self._listed(), reverse=True):
             if len(found) == count:

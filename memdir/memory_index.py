@@ -6,12 +6,11 @@ units, whichever is passed first, counted without leading frontmatter, block com
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from .markdown import headings, index_links
-from .markdown import lines as scanned_lines
+from .markdown_blocks import lines as scanned_lines
 
 MAX_LINES: Final = 200
 MAX_UNITS: Final = 25_000
@@ -24,7 +23,6 @@ MAX_ENTRY: Final = 200
 _ADVICE: Final = (
     "Only part of it was loaded. Keep index entries to one line under ~200 chars; move detail into topic files."
 )
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +174,12 @@ def _comments(lines: list[str]) -> dict[int, str]:
     start = body_start(lines)
     if not any("<!--" in line for line in lines):
         return {}
-    html = {line.number + start for line in scanned_lines("\n".join(lines[start:])) if line.kind == "html"}
+    comments = {line.number + start for line in scanned_lines("\n".join(lines[start:])) if line.kind == "comment"}
     found: dict[int, str] = {}
     number = start + 1
     while number <= len(lines):
         after = lines[number - 1].lstrip()
-        if number in html and after.startswith("<!--"):
+        if number in comments and after.startswith("<!--"):
             tails = [after[4:], *lines[number:]]
             end = next((place for place, tail in enumerate(tails) if "-->" in tail), None)
             if end is not None:
@@ -201,7 +199,7 @@ def entries(text: str) -> tuple[Entry, ...]:
     place = 0
     for link in index_links(text):
         raw = lines[link.line - 1]
-        if not link.entry or not _ITEM.match(raw):
+        if not link.entry:
             continue
         while place < len(titles) and titles[place][0] < link.line:
             place += 1

@@ -13,7 +13,7 @@ from .errors import BadInputError, UsageError
 from .files import inside
 from .frontmatter import edit, field, parse
 from .journal import Change
-from .markdown import lines as scanned_lines
+from .markdown_blocks import lines as scanned_lines
 from .model import Memory
 from .names import Names, loose
 from .operations import edit_or_adopt, file_for
@@ -150,7 +150,7 @@ def _follow_body(body: str, follow: Callable[[str], str]) -> str:
         return body
     lines = body.split("\n")
     for line in scanned_lines(body):
-        if line.kind == "text" and "[[" in line.text:
+        if line.kind in ("text", "html") and "[[" in line.text:
             lines[line.number - 1] = _REFERENCE.sub(one, lines[line.number - 1])
     return "\n".join(lines)
 

@@ -1,0 +1,83 @@
+"""`memdir add`: a new memory from a text."""
+
+from __future__ import annotations
+
+from memdir.errors import UsageError
+from memdir.model import TYPES
+from memdir.operations import New, add
+
+from .app import App, Values
+from .changing import carry_out, edit_text, read_stdin, report
+from .table import DRY_RUN, Argument, Command, Option
+
+
+def run(app: App, values: Values) -> int:
+    """Add the text of the arguments, of stdin (`-`), or of `$EDITOR`."""
+    words = values.many("text")
+    if words == ["-"]:
+        _add(app, values, read_stdin())
+    elif words:
+        _add(app, values, " ".join(words))
+    else:
+        edit_text(app, "new-memory.md", b"", lambda data: _add(app, values, _decoded(data)))
+    return 0
+
+
+def _decoded(data: bytes) -> str:
+    text = data.decode("utf-8", "surrogateescape")
+    if not text.strip():
+        raise UsageError("the text is empty: nothing changed")
+    return text
+
+
+def _add(app: App, values: Values, text: str) -> None:
+    source = app.workspace().primary
+    new = New(
+        text,
+        name=values.text("name"),
+        description=values.text("description"),
+        type=values.text("type") or "project",
+        namespace=values.text("namespace") or "",
+        topics=tuple(values.many("topic")),
+        confidence=values.number("confidence"),
+        valid_from=values.text("valid_from"),
+        valid_until=values.text("valid_until"),
+        supersedes=tuple(values.many("supersedes")),
+    )
+    now = app.environment.now()
+    named = len(new.supersedes)
+    applied = carry_out(
+        app, source, "add", lambda store: add(store, new, now=now), dry_run=values.flag("dry_run"),
+        ask=lambda plan: len(plan.also) > named,
+    )  # fmt: skip
+    if applied is not None:
+        report(app, "add", source, applied)
+
+
+COMMANDS = (
+    Command(
+        "add",
+        "Add a memory; its text is enough.",
+        run,
+        arguments=(Argument("TEXT", "The text; - reads stdin, none opens $EDITOR.", required=False, many=True),),
+        options=(
+            Option(("-t", "--type"), "The type.", choices=TYPES, default="project"),
+            Option(("--name",), "The name (derived from the text)."),
+            Option(("--description",), "One line (derived from the text)."),
+            Option(("--namespace",), "The folder, projects/alpha.", metavar="PATH"),
+            Option(("--topic",), "A topic; may be repeated.", many=True),
+            Option(("--confidence",), "0 to 1.", kind="float"),
+            Option(("--valid-from",), "True from this date.", metavar="DATE"),
+            Option(("--valid-until",), "True until this date.", metavar="DATE"),
+            Option(("--supersedes",), "A memory that this one replaces; may be repeated.", metavar="NAME", many=True),
+            DRY_RUN,
+        ),
+        examples=(
+            'memdir add "Releases are cut on the first Tuesday of the month."',
+            'memdir add --type feedback --topic review "Keep pull requests under 300 lines."',
+        ),
+        description="Writes a new file and its line in MEMORY.md and prints the path. A text that is there already, or "
+        "a name that is taken, is refused with the command that updates it; so is a text with a secret in it.",
+        everyday=True,
+    ),
+)

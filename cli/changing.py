@@ -1,0 +1,158 @@
+"""What all changing commands share: which directory, the one rule for changes, what is printed about them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+
+from memdir.changes import Applied, Plan, apply
+from memdir.errors import BadInputError, MemdirError, NotFoundError, UsageError
+from memdir.files import read_file, shown
+from memdir.journal import MAX_CHANGED_FILE, Change
+from memdir.model import MAX_FILE_BYTES, Source
+from memdir.store import Store
+
+from .app import App
+
+Planner = Callable[[Store], Plan]
+
+
+def source_of(app: App, *names: str) -> Source:
+    """The first of the workspace's directories in which all of the names mean a memory. Raises what the primary one
+    says about the first name that is in none."""
+    workspace = app.workspace()
+    for source in workspace.sources:
+        store = Store(source.root)
+        try:
+            for name in names:
+                store.get(name)
+        except NotFoundError:
+            continue
+        return source
+    store = Store(workspace.primary.root)
+    for name in names:
+        store.get(name)
+    return workspace.primary
+
+
+def carry_out(
+    app: App, source: Source, command: str, plan: Planner, *, yes: bool = False, dry_run: bool = False,
+    ask: Callable[[Plan], bool] = lambda plan: bool(plan.also),
+) -> Applied | None:  # fmt: skip
+    """Apply a plan by the one rule for changes (design §9); None after a dry run.
+
+    Where `ask` says that the plan changes more than was named, it is shown and confirmed first. Raises `UsageError`
+    when it was not.
+    """
+    if dry_run or not yes:
+        preview = plan(Store(source.root))
+        if dry_run or (preview.changes and ask(preview)):
+            show_plan(app, preview)
+        if dry_run:
+            report(app, command, source, Applied(preview, None), dry_run=True)
+            return None
+        if preview.changes and ask(preview) and not app.out.confirm("Apply?", yes=False):
+            raise UsageError("nothing changed, add --yes", code="not-confirmed")
+    applied = apply(
+        source.root,
+        app.workspace().state_of(source.root),
+        plan,
+        command=f"memdir {command}",
+        now=app.environment.now(),
+    )
+    for note in applied.recovered:
+        app.out.note(f"note: {note}")
+    return applied
+
+
+def show_plan(app: App, plan: Plan) -> None:
+    """The plan, a line per file, on stderr."""
+    for change in plan.changes:
+        if change.before != change.after:
+            app.out.note(f"  {action(change):8} {shown(change.path)}")
+
+
+def action(change: Change) -> str:
+    """What becomes of the file: added, changed, deleted."""
+    return "added" if change.before is None else "deleted" if change.after is None else "changed"
+
+
+def report(
+    app: App, command: str, source: Source, applied: Applied, *, said: str | None = None, dry_run: bool = False,
+    more: Mapping[str, object] | None = None,
+) -> None:  # fmt: skip
+    """Print what was done: `said` (or the path of the memory) on stdout, notes on stderr; with --json one object."""
+    plan = applied.plan
+    path = os.path.join(source.root, plan.id) if plan.id else source.root
+    if app.out.json:
+        changes = [{"path": shown(c.path), "action": action(c)} for c in plan.changes if c.before != c.after]
+        app.out.object(
+            f"{command}/1",
+            {
+                "id": plan.id, "path": shown(path), "source": source.label, "root": shown(source.root),
+                "changed": applied.changed, "dry_run": dry_run, "changes": changes, "also": list(plan.also),
+                "notes": list(plan.notes), **(more or {}), "took_ms": app.out.took_ms(),
+            },
+        )  # fmt: skip
+        return
+    for note in plan.notes:
+        app.out.note(f"note: {note}")
+    if dry_run:
+        app.out.note("nothing changed (dry run)")
+    elif not applied.changed:
+        app.out.note("nothing to change")
+    if not dry_run:
+        app.out.line(said if said is not None else shown(path))
+
+
+def read_stdin() -> str:
+    """All of stdin as text. Raises `UsageError` when it is closed, `BadInputError` when it is no UTF-8 or too long."""
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("stdin is closed", hint="give the text as an argument")
+    try:
+        data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise UsageError("stdin cannot be read", hint="give the text as an argument") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise BadInputError(f"stdin holds more than {MAX_FILE_BYTES} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInputError(
+            f"stdin is not UTF-8 (byte {error.start})", hint="convert it first, e.g. with iconv"
+        ) from None
+
+
+def edit_text(app: App, name: str, data: bytes, use: Callable[[bytes], None]) -> None:
+    """Open `$VISUAL` or `$EDITOR` on a private copy called `name` and pass what was saved to `use`; when that fails
+    the copy is kept and named. Raises `UsageError` without an editor or when the editor failed."""
+    editor = app.environment.env.get("VISUAL") or app.environment.env.get("EDITOR")
+    if not editor:
+        raise UsageError("no editor is set", hint="set EDITOR, or give the text as an argument or with -")
+    folder = tempfile.mkdtemp(prefix="memdir-edit-")
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(data)
+    keep = False
+    try:
+        try:
+            code = subprocess.call([*shlex.split(editor), path], env=dict(app.environment.env))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the editor {editor!r} cannot be started: {error}", hint="set EDITOR") from error
+        if code != 0:
+            raise UsageError(f"the editor ended with {code}: nothing changed")
+        try:
+            use(read_file(path, MAX_CHANGED_FILE))
+        except MemdirError as error:
+            keep = True
+            error.hint = f"{error.hint}; " if error.hint else ""
+            error.hint += f"your text is kept in {shown(path)}"
+            raise
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)

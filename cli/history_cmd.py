@@ -1,0 +1,141 @@
+"""`memdir history` and `memdir undo`: what was changed, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from memdir.dates import rfc3339
+from memdir.errors import UsageError
+from memdir.files import shown
+from memdir.journal import Journal, Transaction
+from memdir.lock import hold
+from memdir.model import INDEX_NAME, Source
+
+from .app import App, Values
+from .changing import action
+from .table import DRY_RUN, YES, Argument, Command, Option
+
+
+def run_history(app: App, values: Values) -> int:
+    """The last changes, newest first; 1 when there are none."""
+    limit = values.integer("limit") or 20
+    found = [(entry, source) for source in app.workspace().sources for entry in _journal(app, source).history(limit)]
+    found = sorted(found, key=lambda pair: (-pair[0].when, -pair[0].number))[:limit]
+    if app.out.json:
+        rows = [{**_fields(entry), "source": source.label} for entry, source in found]
+        app.out.object("history/1", {"history": rows, "took_ms": app.out.took_ms()})
+    else:
+        for entry, _ in found:
+            state = "" if entry.state == "done" else f"  [{entry.state}]"
+            app.out.line(f"{entry.number:5}  {rfc3339(entry.when)[:19]}Z  {entry.command}{state}")
+        if not found:
+            app.out.note("nothing was changed by memdir yet")
+    return 0 if found else 1
+
+
+def run_undo(app: App, values: Values) -> int:
+    """Take the last changes back; 1 when there are none."""
+    count = _count(values.text("count"))
+    source = _latest(app)
+    journal = _journal(app, source)
+    targets = journal.undoable(count)
+    if not targets:
+        app.out.note("there is nothing to undo")
+        return 1
+    many = len(targets) > 1 or any(len(_memories(t)) > 1 for t in targets)
+    if values.flag("dry_run") or (many and not values.flag("yes")):
+        for target in targets:
+            app.out.note(f"undo {target.number}: {target.command}")
+            for change in target.changes:
+                app.out.note(f"  {_back(action(change)):8} {shown(change.path)}")
+    if values.flag("dry_run"):
+        app.out.note("nothing changed (dry run)")
+        return 0
+    if many and not app.out.confirm("Undo?", yes=values.flag("yes")):
+        raise UsageError("nothing changed, add --yes", code="not-confirmed")
+    now = app.environment.now()
+    with hold(source.root, command="memdir undo", now=now):
+        for note in journal.recover():
+            app.out.note(f"note: {note}")
+        done = journal.undo(count, now=now)
+    if app.out.json:
+        app.out.object(
+            "undo/1",
+            {
+                "undone": [_fields(t) for t in done.transactions],
+                "restored": [shown(p) for p in done.restored],
+                "merged": [shown(p) for p in done.merged],
+                "left": [shown(p) for p in done.left],
+                "root": shown(source.root),
+                "took_ms": app.out.took_ms(),
+            },
+        )
+    else:
+        for target in done.transactions:
+            app.out.line(f"undone: {target.command}")
+        for path in done.merged:
+            app.out.note(f"{shown(path)} changed since: its later lines are kept")
+        for path in done.left:
+            app.out.note(f"{shown(path)} changed since: left as it is")
+    return 1 if done.left and not (done.restored or done.merged) else 0
+
+
+def _journal(app: App, source: Source) -> Journal:
+    return Journal(app.workspace().state_of(source.root), source.root)
+
+
+def _latest(app: App) -> Source:
+    """The directory with the latest change that can be undone."""
+    newest = [(targets[0].when, s) for s in app.workspace().sources if (targets := _journal(app, s).undoable(1))]
+    return max(newest, key=lambda pair: pair[0])[1] if newest else app.workspace().primary
+
+
+def _count(text: str | None) -> int:
+    if text is None:
+        return 1
+    if not text.isdigit() or int(text) < 1:
+        raise UsageError(f"{text!r} is no number of changes", hint="memdir undo 2")
+    return int(text)
+
+
+def _memories(transaction: Transaction) -> set[str]:
+    """The memories that a transaction touched; a file and its place in the archive are one."""
+    paths: Iterable[str] = (change.path for change in transaction.changes)
+    names = (path.removeprefix(".archive/").removesuffix(".archived") for path in paths)
+    return {name for name in names if name.rpartition("/")[2] != INDEX_NAME}
+
+
+def _back(done: str) -> str:
+    return {"added": "deleted", "deleted": "added"}.get(done, done)
+
+
+def _fields(entry: Transaction) -> dict[str, object]:
+    return {
+        "number": entry.number,
+        "when": rfc3339(entry.when),
+        "command": entry.command,
+        "state": entry.state,
+        "changes": [{"path": shown(change.path), "action": action(change)} for change in entry.changes],
+    }
+
+
+COMMANDS = (
+    Command(
+        "undo",
+        "Take back the last change.",
+        run_undo,
+        arguments=(Argument("COUNT", "How many changes (1).", required=False),),
+        options=(YES, DRY_RUN),
+        examples=("memdir undo --dry-run",),
+        description="Files come back byte for byte. One that changed since is left alone and named; in MEMORY.md "
+        "later lines are kept.",
+        everyday=True,
+    ),
+    Command(
+        "history",
+        "What memdir changed.",
+        run_history,
+        options=(Option(("-n", "--limit"), "How many (20).", kind="int", default=20),),
+        examples=(),
+    ),
+)

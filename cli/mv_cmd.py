@@ -1,0 +1,38 @@
+"""`memdir mv`: another name or folder for a memory."""
+
+from __future__ import annotations
+
+from memdir.move import move
+
+from .app import App, Values
+from .changing import carry_out, report, source_of
+from .table import DRY_RUN, YES, Argument, Command
+
+
+def run(app: App, values: Values) -> int:
+    """Move or rename, with everything that refers to it."""
+    name, to = values.required("name"), values.required("to")
+    source = source_of(app, name)
+    applied = carry_out(
+        app, source, "mv", lambda store: move(store, name, to), yes=values.flag("yes"), dry_run=values.flag("dry_run")
+    )
+    if applied is not None:
+        report(app, "mv", source, applied)
+    return 0
+
+
+COMMANDS = (
+    Command(
+        "mv",
+        "Rename or move a memory; links follow.",
+        run,
+        arguments=(
+            Argument("NAME", "The memory."),
+            Argument("TO", "new-name, folder/ or folder/new-name."),
+        ),
+        options=(YES, DRY_RUN),
+        examples=("memdir mv search-synonyms search-words --yes",),
+        description="[[links]], metadata.links, supersedes and MEMORY.md follow. When other memories change with it, "
+        "the plan is shown and asked about.",
+    ),
+)

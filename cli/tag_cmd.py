@@ -1,0 +1,98 @@
+"""`memdir tag`, `untag`, `link` and `unlink`: what is said about a memory."""
+
+from __future__ import annotations
+
+from memdir.annotate import link, tag, unlink, untag
+from memdir.model import Link
+
+from .app import App, Values
+from .changing import Planner, carry_out, report, source_of
+from .table import DRY_RUN, Argument, Command, Option
+
+
+def run_tag(app: App, values: Values) -> int:
+    """Add topics."""
+    name, topics = values.required("name"), values.many("topics")
+    return _run(app, values, "tag", name, lambda store: tag(store, name, topics))
+
+
+def run_untag(app: App, values: Values) -> int:
+    """Take topics away."""
+    name, topics = values.required("name"), values.many("topics")
+    return _run(app, values, "untag", name, lambda store: untag(store, name, topics))
+
+
+def run_link(app: App, values: Values) -> int:
+    """Link one memory to another."""
+    name = values.required("name")
+    weight = values.number("weight")
+    made = Link(
+        values.required("to"),
+        values.text("relationship") or "related",
+        1.0 if weight is None else weight,
+        values.text("valid_from"),
+        values.text("valid_until"),
+    )
+    return _run(app, values, "link", name, lambda store: link(store, name, made))
+
+
+def run_unlink(app: App, values: Values) -> int:
+    """Take links away."""
+    name, to = values.required("name"), values.required("to")
+    relationship = values.text("relationship")
+    return _run(app, values, "unlink", name, lambda store: unlink(store, name, to, relationship))
+
+
+def _run(app: App, values: Values, command: str, name: str, plan: Planner) -> int:
+    source = source_of(app, name)
+    applied = carry_out(app, source, command, plan, dry_run=values.flag("dry_run"))
+    if applied is not None:
+        report(app, command, source, applied)
+    return 0
+
+
+_NAME = Argument("NAME", "The memory.")
+_TOPICS = Argument("TOPICS", "The topics.", many=True)
+
+COMMANDS = (
+    Command(
+        "tag",
+        "Add topics to a memory.",
+        run_tag,
+        arguments=(_NAME, _TOPICS),
+        options=(DRY_RUN,),
+        examples=("memdir tag dev-server-port-8420 setup ports",),
+        description="Topics stand in metadata.topics. Tagging changes neither the memory's date nor its mtime.",
+    ),
+    Command(
+        "untag",
+        "Take topics from a memory.",
+        run_untag,
+        arguments=(_NAME, _TOPICS),
+        options=(DRY_RUN,),
+        examples=(),
+    ),
+    Command(
+        "link",
+        "Link a memory to another.",
+        run_link,
+        arguments=(_NAME, Argument("TO", "The other memory.")),
+        options=(
+            Option(("-r", "--relationship"), "How they relate (related).", default="related"),
+            Option(("--weight",), "How strongly, 0 to 1.", kind="float"),
+            Option(("--valid-from",), "True from this date.", metavar="DATE"),
+            Option(("--valid-until",), "True until this date.", metavar="DATE"),
+            DRY_RUN,
+        ),
+        examples=("memdir link search-synonyms idempotent-checkout -r mentions --weight 0.5",),
+        description="The link stands in metadata.links of the first memory.",
+    ),
+    Command(
+        "unlink",
+        "Take links from a memory.",
+        run_unlink,
+        arguments=(_NAME, Argument("TO", "The other memory.")),
+        options=(Option(("-r", "--relationship"), "Only links of this kind."), DRY_RUN),
+        examples=(),
+    ),
+)
