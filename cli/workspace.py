@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Self
 
 from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
+from memdir.hit import Hit
 from memdir.locate import Located, locate
-from memdir.model import Hit, Link, Memory, Source
+from memdir.model import Link, Memory, Source
 from memdir.places import directory_key
 from memdir.settings import Settings, load_settings
 

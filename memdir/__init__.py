@@ -17,8 +17,8 @@ if _TYPE_CHECKING:
     from memdir.errors import NotFoundError as NotFoundError
     from memdir.errors import StorageError as StorageError
     from memdir.errors import UsageError as UsageError
+    from memdir.hit import Hit as Hit
     from memdir.model import Finding as Finding
-    from memdir.model import Hit as Hit
     from memdir.model import Link as Link
     from memdir.model import Memory as Memory
     from memdir.model import Source as Source

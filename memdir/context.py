@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from .dates import age_text, freshness_text, parse_date
+from .hit import Hit
 from .instruction_files import InstructionFile
 from .memory_index import load_index
-from .model import Hit
 from .quoting import one_line, quote, visible
 from .secrets import mask
 from .tokens import estimate_tokens

@@ -131,29 +131,3 @@ class Finding:
     message: str
     fix: str | None = None
     root: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One recalled memory. `score` is 0 to 1, comparable between queries; `parts` what each step gave to it.
-    `path` is relative to the source's `root`; `modified` RFC 3339 UTC; `age_days` counts whole days."""
-
-    path: str
-    source: str
-    root: str
-    name: str
-    type: str | None
-    description: str
-    score: float
-    parts: Mapping[str, float]
-    snippet: str
-    modified: str
-    line: int = 1
-    age_days: int = 0
-    why: tuple[str, ...] = ()
-
-    def read(self) -> str:
-        """The body of the memory as it is on disk now. Raises `StorageError` when the file is gone."""
-        from .store import read_body
-
-        return read_body(self.root, self.path)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from .context import INDEX_LABEL, Context, IndexText, Remembered, build_context, index_text, remembered
 from .errors import BadInputError, StorageError
 from .files import read_if_there, shown
+from .hit import Hit
 from .instructions import project_instructions
-from .model import INDEX_NAME, Hit
+from .model import INDEX_NAME
 
 if TYPE_CHECKING:
     from .locate import Located

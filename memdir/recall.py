@@ -12,9 +12,9 @@ from math import inf
 
 from .candidates import candidates, group_gain, score
 from .collection import Collection, View
-from .dates import rfc3339
-from .model import Hit
-from .query import Query
+from .dates import age_days, rfc3339
+from .hit import Hit
+from .query import Group, Query
 from .ranking import ACTIVATION, ACTIVE, CANDIDATES, MIN_SCORE, REPEATED, calibrate, prior
 from .segment import Facts
 from .stem import ENGLISH
@@ -66,6 +66,7 @@ class Scored:
     score: float
     parts: dict[str, float] = field(default_factory=dict)
     why: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -157,16 +158,19 @@ def _scored(collection: Collection, query: Query, candidate: _Candidate, value: 
     own_total = other_total = 0.0
     why: list[str] = []
     own_words: list[str] = []
+    terms: list[str] = []
     for group in query.groups:
         own, other = group_gain(collection, group, candidate.number)
         if own >= other:
             own_total += own
             if own:
                 own_words.append(group.text)
+                terms += [term for _, term, _ in group.direct]
         else:
             other_total += other
-            best = max(group.synonyms, key=lambda s: s[0] * collection.gain(s[2], candidate.number))
-            why.append(f"{best[1]} for {group.text}")
+            term = _best_synonym(collection, group, candidate.number)
+            why.append(f"{term} for {group.text}")
+            terms.append(term)
     whole = query.mass or 1.0
     parts = {"words": round(own_total / whole, 4)}
     if other_total:
@@ -180,7 +184,11 @@ def _scored(collection: Collection, query: Query, candidate: _Candidate, value: 
     if own_words:
         why.insert(0, "words: " + ", ".join(own_words))
     view, number = collection.place(candidate.number)
-    return Scored(view, number, collection.facts(candidate.number), value, parts, tuple(why))
+    return Scored(view, number, collection.facts(candidate.number), value, parts, tuple(why), tuple(terms))
+
+
+def _best_synonym(collection: Collection, group: Group, number: int) -> str:
+    return max(group.synonyms, key=lambda s: s[0] * collection.gain(s[2], number))[1]
 
 
 def admits(facts: Facts, options: RecallOptions) -> bool:
@@ -202,11 +210,11 @@ def admits(facts: Facts, options: RecallOptions) -> bool:
 
 
 def hits(scored: Sequence[Scored], options: RecallOptions) -> list[Hit]:
-    """The hits a caller gets. Snippets are made when they are shown (`memdir.snippet`)."""
+    """The hits a caller gets. A snippet is made when it is asked for."""
     return [
         Hit(
             s.facts.id, s.view.source, s.view.root, s.facts.name, s.facts.type, s.facts.description, s.score, s.parts,
-            "", rfc3339(s.facts.modified), s.facts.line, max(0, int((options.now - s.facts.modified) // 86_400)), s.why,
+            rfc3339(s.facts.modified), s.facts.line, age_days(s.facts.modified, options.now), s.why, s.terms,
         )
         for s in scored
     ]  # fmt: skip

@@ -149,6 +149,11 @@ def _run_terms(run: str) -> list[str]:
     return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
 
 
+def is_run(text: str) -> bool:
+    """True when the text begins in a script that is analysed by characters and bigrams."""
+    return text[:1] >= "\u0e00" and _IS_RUN.match(text) is not None
+
+
 def chunks(text: str) -> list[str]:
     """Runs of word characters: words, identifiers, paths, and unbroken runs of a script without spaces."""
     if text.isascii():
@@ -164,7 +169,7 @@ def count_terms(text: str, language: str = ENGLISH) -> dict[str, int]:
     counts: dict[str, int] = {}
     get = counts.get
     for chunk, times in seen.items():
-        terms = _chunk_terms(chunk, language) if chunk[0] < "\u0e00" or not _IS_RUN.match(chunk) else _run_terms(chunk)
+        terms = _run_terms(chunk) if is_run(chunk) else _chunk_terms(chunk, language)
         for term in terms:
             counts[term] = get(term, 0) + times
     return counts
@@ -186,7 +191,7 @@ def analyse(text: str, language: str = ENGLISH) -> list[str]:
 
 @lru_cache(maxsize=1 << 12)
 def _chunk_words(chunk: str, language: str) -> tuple[QueryWord, ...]:
-    if _IS_RUN.match(chunk):
+    if is_run(chunk):
         return _run_words(chunk.casefold())
     plain, wholes = words(chunk)
     found = [QueryWord(w, _weighted(forms(w, language))) for w in plain]

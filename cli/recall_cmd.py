@@ -1,0 +1,145 @@
+"""`memdir recall` (also `memdir search`): the memories that answer a question, ranked, with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from memdir.dates import age_text, parse_date
+from memdir.files import shown
+from memdir.hit import Hit
+from memdir.recall import RecallOptions
+from memdir.snippet import Snippet, of_file
+
+from .app import App, Values
+from .table import Argument, Command, Option
+
+
+def run(app: App, values: Values) -> int:
+    """Print the hits, best first. 1 when there are none."""
+    workspace = app.workspace()
+    query = " ".join(values.many("words"))
+    options = _options(app, values)
+    sources = workspace.chosen(agent=values.text("agent"), all_projects=values.flag("all_projects"))
+    answer = workspace.ask(query, options, sources, scan=values.flag("scan"))
+    hits = answer.hits
+    for note in answer.notes:
+        app.out.note(f"memdir: {note}")
+    if app.out.json:
+        fields = [_fields(hit, options.language) for hit in hits]
+        app.out.object(
+            "recall/1",
+            {"query": query, "answered_by": answer.answered_by, "hits": fields, "took_ms": app.out.took_ms()},
+        )
+    elif values.flag("null"):
+        app.out.stdout.write("".join(shown(_file(hit)) + "\0" for hit in hits))
+    elif values.flag("files"):
+        for path in dict.fromkeys(_file(hit) for hit in hits):
+            app.out.line(shown(path))
+    else:
+        for place, hit in enumerate(hits):
+            if place:
+                app.out.line()
+            _print(app, hit, options, explain=values.flag("explain"), several=len({s.root for s in sources}) > 1)
+        if not hits:
+            app.out.note("memdir: nothing relevant" + ("" if options.min_score == 0 else " (--min-score 0 shows all)"))
+    return 0 if hits else 1
+
+
+def _options(app: App, values: Values) -> RecallOptions:
+    as_of, since, until = (values.text(key) for key in ("as_of", "since", "until"))
+    options = app.workspace().options(
+        values.integer("limit"),
+        types=values.many("type"),
+        topics=values.many("topic"),
+        namespaces=[name.strip("/") for name in values.many("namespace")],
+        as_of=None if as_of is None else parse_date(as_of),
+        all=values.flag("all"),
+        min_score=values.number("min_score"),
+    )
+    if since is not None:
+        options = replace(options, since=parse_date(since))
+    if until is not None:
+        options = replace(options, until=parse_date(until, end=True))
+    return options
+
+
+def _file(hit: Hit) -> str:
+    """The absolute path of the hit's file (of a section: of its MEMORY.md)."""
+    folder, mark, _ = hit.path.partition("MEMORY.md#")
+    return f"{hit.root}/{folder}MEMORY.md" if mark else f"{hit.root}/{hit.path}"
+
+
+def _fields(hit: Hit, language: str) -> dict[str, object]:
+    snippet = of_file(hit.root, hit.path, hit.terms, language)
+    return {
+        "path": shown(hit.path),
+        "source": hit.source,
+        "root": shown(hit.root),
+        "line": hit.line,
+        "name": shown(hit.name),
+        "type": hit.type,
+        "description": shown(hit.description),
+        "score": hit.score,
+        "parts": dict(hit.parts),
+        "why": [shown(reason) for reason in hit.why],
+        "snippet": shown(snippet.text),
+        "matches": [list(mark) for mark in snippet.marks],
+        "modified": hit.modified,
+        "age_days": hit.age_days,
+    }
+
+
+def _print(app: App, hit: Hit, options: RecallOptions, *, explain: bool, several: bool) -> None:
+    out = app.out
+    where = f"{hit.source}: {hit.path}" if several else hit.path
+    about = [f"{hit.score:.2f}", hit.type or "no type", age_text(parse_date(hit.modified), options.now)]
+    out.line(f"{out.styled(shown(where), 'bold')}  {out.styled('  '.join(about), 'dim')}")
+    said = ": ".join(text for text in (hit.name, hit.description) if text)
+    out.line(f"    {out.styled(shown(said), 'cyan')}")
+    snippet = of_file(hit.root, hit.path, hit.terms, options.language)
+    if snippet.text:
+        out.line(f"    {_marked(app, snippet)}")
+    if explain:
+        parts = "  ".join(f"{name} {value:g}" for name, value in hit.parts.items())
+        out.line(out.styled(f"    {parts}", "dim"))
+        for reason in hit.why:
+            out.line(out.styled(f"    {shown(reason)}", "dim"))
+
+
+def _marked(app: App, snippet: Snippet) -> str:
+    text, at, pieces = snippet.text, 0, []
+    for start, end in snippet.marks:
+        pieces += [app.out.styled(shown(text[at:start])), app.out.styled(shown(text[start:end]), "yellow", "bold")]
+        at = end
+    return "".join(pieces) + app.out.styled(shown(text[at:]))
+
+
+COMMANDS = (
+    Command(
+        "recall",
+        "Find the memories that answer a question.",
+        run,
+        arguments=(Argument("WORDS", "The question; all remaining words.", many=True),),
+        options=(
+            Option(("-n", "-k", "--limit"), "At most this many hits.", kind="int", metavar="N"),
+            Option(("-t", "--type"), "Only this type.", metavar="TYPE", many=True),
+            Option(("--topic",), "Only this topic.", metavar="TOPIC", many=True),
+            Option(("--namespace",), "Only this folder and what is below it.", metavar="DIR", many=True),
+            Option(("--since",), "Only what was modified on or after DATE.", metavar="DATE"),
+            Option(("--until",), "Only what was modified on or before DATE.", metavar="DATE"),
+            Option(("--as-of",), "What was valid on DATE, superseded memories included.", metavar="DATE"),
+            Option(("--all",), "Also what is superseded, stale, in review or not valid.", kind="flag"),
+            Option(("--min-score",), "Lowest score of a hit, 0 to 1.", kind="float", metavar="SCORE"),
+            Option(("--agent",), "Ask an agent's memory instead.", metavar="NAME"),
+            Option(("--all-projects",), "Ask the memory of every project.", kind="flag"),
+            Option(("-e", "--explain"), "Show what each step gave and why.", kind="flag"),
+            Option(("--scan",), "Do without the index.", kind="flag"),
+            Option(("-l", "--files"), "Print only the files.", kind="flag"),
+            Option(("-0", "--null"), "Print only the files, each ended by NUL.", kind="flag"),
+        ),
+        examples=("memdir recall money rounding", "memdir recall --explain 'how do we round amounts'"),
+        description="Exit code 1 when nothing is relevant.",
+        everyday=True,
+        aliases=("search",),
+    ),
+)
