@@ -19,7 +19,7 @@ from memdir.model import Finding
 from memdir.sarif import sarif
 
 from .app import App, Values
-from .table import YES, Argument, Command, Option
+from .table import DRY_RUN, YES, Argument, Command, Option
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
@@ -90,13 +90,16 @@ def _fix(app: App, values: Values, findings: list[Finding]) -> int | None:
         )
         for line in lines:
             app.out.note(line)
-    if not app.out.confirm(f"Repair {len(changes)} files?", yes=values.flag("yes")):
+    if values.flag("dry_run"):
+        return EXIT_OK
+    files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
+    if not app.out.confirm(f"Repair {files}?", yes=values.flag("yes")):
         app.out.note("nothing changed" + ("" if app.out.interactive else ", add --yes"))
         return EXIT_USAGE
     for root, plan in plans.items():
         if plan.changes:
             _repair(app, root, by_root[root])
-    app.out.note(f"{len(changes)} files repaired (memdir undo takes it back)")
+    app.out.note(f"{files} repaired (memdir undo takes it back)")
     return None
 
 
@@ -158,6 +161,7 @@ COMMANDS = (
             Option(("--fix",), "Repair what can be repaired, the diff first.", kind="flag"),
             Option(("--sarif",), "Print SARIF 2.1.0.", kind="flag"),
             YES,
+            DRY_RUN,
         ),
         examples=(
             "memdir check --select secret",
