@@ -49,8 +49,8 @@ def kinds(text: str) -> dict[int, str]:
 
 
 _PART = st.sampled_from(
-    ["```", "~~~", "```py", "````", "    ", "  ", " ", "\t", "- ", "* ", "1. ", "2. ", "> ", ">", "# ", "---", "===", "text",
-     "[[x]]", "<!--", "-->", "<div>", "</div>", "<pre>", "</pre>", "<b>", "`", "a", "-"]
+    ["```", "~~~", "```py", "````", "    ", "  ", " ", "\t", "- ", "* ", "1. ", "2. ", "> ", ">", "# ", "---", "===",
+     "text",     "[[x]]", "<!--", "-->", "<div>", "</div>", "<pre>", "</pre>", "<b>", "`", "a", "-"]
 )  # fmt: skip
 
 
@@ -142,7 +142,8 @@ def test_link_targets(written: str, target: str | None) -> None:
 
 
 def test_headings_and_regions() -> None:
-    text = "# One #\n```\n# no\n```\n   ### Three ##\n####### seven\n#no\n## \n- ## In item\n\n      # code\n\nend\n\n    # code\n"
+    text = "# One #\n```\n# no\n```\n   ### Three ##\n####### seven\n#no\n## \n"
+    text += "- ## In item\n\n      # code\n\nend\n\n    # code\n"
     assert [(h.line, h.level, h.text) for h in headings(text)] == [
         (1, 1, "One"), (5, 3, "Three"), (8, 2, ""), (9, 2, "In item"),
     ]  # fmt: skip
