@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from .errors import NotFoundError
 from .model import Source
@@ -16,11 +15,10 @@ FOLDERS: Final[tuple[tuple[AgentScope, str], ...]] = (
     ("local", os.path.join(".claude", "agent-memory-local")),
     ("project", os.path.join(".claude", "agent-memory")),
 )
-_OTHER = re.compile(r"[^a-zA-Z0-9\-_]")
+_OTHER = r"[^a-zA-Z0-9\-_]"
 
 
-@dataclass(frozen=True, slots=True)
-class AgentMemory:
+class AgentMemory(NamedTuple):
     """One agent's memory directory. `loaded_by_claude`: Claude Code gives it to that agent when it is started in the
     cwd (project and local scope are relative to the cwd, not to the repository)."""
 
@@ -45,7 +43,7 @@ def agent_memories(config_dir: str | None, cwd: str, project_root: str) -> list[
 
 def agent_sources(memories: list[AgentMemory], name: str) -> list[Source]:
     """The directories of the agent `name`, nearest first. Raises `NotFoundError` when it has none."""
-    wanted = _OTHER.sub("-", name)
+    wanted = re.sub(_OTHER, "-", name)
     chosen = [memory for memory in memories if memory.name == wanted]
     if not chosen:
         names = sorted({memory.name for memory in memories})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .environment import Environment
 from .model import Finding
@@ -20,8 +20,7 @@ _MAX_BYTES = 4 << 20
 _MAX_TRUST_BYTES = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One settings file that exists: its scope, path and values (empty when it could not be read)."""
 
     scope: Scope
@@ -29,8 +28,7 @@ class Layer:
     values: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryDirectorySetting:
+class MemoryDirectorySetting(NamedTuple):
     """One `autoMemoryDirectory` as found: the text, where, the absolute path it means (None when Claude Code ignores
     the value, with the reason in `ignored`)."""
 

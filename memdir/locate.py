@@ -20,6 +20,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from . import places
 from .agent_memory import AgentMemory, agent_memories
@@ -31,12 +32,11 @@ from .model import Source
 from .settings import Settings, load_settings
 from .slug import find_project_dirs, long_prefix, slug
 
-_PROJECT_DIR_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_WINDOWS_DEVICE = re.compile(r"(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]")
+_PROJECT_DIR_NAME = r"[A-Za-z0-9_-]{1,64}"
+_WINDOWS_DEVICE = r"(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A directory that was looked at and is not used, and why not."""
 
     path: str
@@ -245,6 +245,10 @@ class _Search:
         return trust_accepted(self.environment, self.config, self.explicit, [self.cwd, self.project, self.shared])
 
     def _default(self, projects: str) -> tuple[str, str]:
+        above = os.path.realpath(projects) + os.sep
+        inside = self.cwd[len(above) :].split(os.sep) if self.cwd.startswith(above) else []
+        if inside[1:2] == ["memory"]:
+            return os.path.join(projects, inside[0], "memory"), "the working directory lies in it"
         if self.project_dir_name is not None:
             return os.path.join(projects, self.project_dir_name, "memory"), "CLAUDE_CODE_PROJECT_DIR_NAME"
         if self.shared == self.cwd:
@@ -279,7 +283,7 @@ class _Search:
             return None
         if not self.explicit:
             self.notes.append("CLAUDE_CODE_PROJECT_DIR_NAME counts only together with CLAUDE_CONFIG_DIR")
-        elif not _PROJECT_DIR_NAME.fullmatch(name) or _WINDOWS_DEVICE.fullmatch(name):
+        elif not re.fullmatch(_PROJECT_DIR_NAME, name) or re.fullmatch(_WINDOWS_DEVICE, name):
             self.notes.append("CLAUDE_CODE_PROJECT_DIR_NAME is ignored: it is no plain name of 1 to 64 characters")
         else:
             return name

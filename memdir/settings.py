@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from .environment import Environment
 from .errors import BadInputError, UsageError
@@ -22,8 +22,7 @@ REPOSITORY_FILE: Final = ".memdir.toml"
 _MAX_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting. `repository` says whether a memory directory's own `.memdir.toml` may set it; `low` and `high`
     bound a number, `choices` a text."""
 

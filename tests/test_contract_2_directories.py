@@ -198,6 +198,16 @@ def test_a_working_directory_that_is_gone(base: Path) -> None:
     assert find(base, base / "gone").auto_dir == memory_of(base, base / "gone")
 
 
+def test_inside_a_memory_directory_it_is_the_one(base: Path, repo: Path) -> None:
+    (memory(memory_of(base, repo)) / "sub").mkdir()
+    for part in ("", "sub"):
+        found = find(base, Path(memory_of(base, repo)) / part)
+        assert found.primary.root == memory_of(base, repo) and found.primary.exists
+    projects = Path(memory_of(base, repo)).parent.parent
+    assert find(base, projects).auto_dir == memory_of(base, projects)
+    assert find(base, projects / "x").auto_dir == memory_of(base, projects / "x")
+
+
 def test_undecodable_name(base: Path) -> None:
     directory = os.fsencode(base) + b"/x\xff"
     os.mkdir(directory)
