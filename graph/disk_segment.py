@@ -142,15 +142,16 @@ class DiskSegment:
         return facts
 
     def _decode(self, number: int) -> Facts:
+        raw = self.raw_facts(number)
         try:
-            row = json.loads(self.raw_facts(number))
+            row = json.loads(raw)
             name, description, type, topics, namespace, status, confidence = row[:7]
             modified, valid_from, valid_until, pinned, line, session, links = row[7:]
             return Facts(
                 self.id(number), name, description, type, tuple(topics), namespace, status, confidence,
                 modified, valid_from, valid_until, pinned, line, session, tuple(Link(*link) for link in links),
             )  # fmt: skip
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError) as error:
             raise self._file.damaged("facts cannot be read") from error
 
     def _document(self, number: int) -> tuple[int, int, int]:

@@ -24,7 +24,7 @@ from .overlay import Overlay, Read, read_files
 from .segment_writer import Part, write_segment
 from .sync import Diff
 
-BATCH: Final = 2000
+BATCH: Final = 4000
 """Files analysed in memory at a time."""
 MAX_SEGMENTS: Final = 6
 MERGE_SHARE: Final = 0.2
@@ -88,7 +88,7 @@ def _new_parts(draft: Draft, reads: Iterable[Read], overlay: Overlay, language: 
     for read in reads:
         if len(batch) == BATCH:
             path = os.path.join(draft.directory, f"part-{number}")
-            write_segment(path, [Part(_segment(batch, overlay, language))])
+            write_segment(path, [Part(_segment(batch, overlay, language))], passing=True)
             yield Part(DiskSegment(path))
             batch = []
             number += 1

@@ -12,6 +12,7 @@ import zlib
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from memdir.memory_segment import MemorySegment, deletions
 from memdir.neighbours import is_relation
@@ -31,8 +32,9 @@ class Part:
     removed: Collection[int] = ()
 
 
-def write_segment(path: str, parts: Sequence[Part]) -> int:
-    """Write the documents of all parts as one segment; of two with one id, the later part's counts.
+def write_segment(path: str, parts: Sequence[Part], *, passing: bool = False) -> int:
+    """Write the documents of all parts as one segment; of two with one id, the later part's counts. A `passing` one
+    is only to be merged, and has no table of typing errors.
 
     Returns the number of documents. Raises `StorageError` and removes the file when it cannot be written, and
     `IndexDamaged` when a part is damaged.
@@ -41,7 +43,7 @@ def write_segment(path: str, parts: Sequence[Part]) -> int:
     with SectionWriter(path, KIND) as out:
         lengths = _write_documents(out, parts, order)
         out.add("lengths", lengths)
-        _write_terms(out, parts, maps)
+        _write_terms(out, parts, maps, passing=passing)
         out.header({"count": len(order), "total_length": sum(lengths)})
     return len(order)
 
@@ -90,25 +92,22 @@ def encode_facts(facts: Facts) -> bytes:
     return json.dumps(row, separators=(",", ":")).encode()
 
 
-def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int]]) -> None:
+def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int]], *, passing: bool) -> None:
     hashes = array("I")
     records = bytearray()
     typos = array("Q")
     out.start("postings")
     streams = [_mapped(_terms(part.segment), numbers) for part, numbers in zip(parts, maps, strict=True)]
-    merged = streams[0] if len(streams) == 1 else heapq.merge(*streams, key=lambda entry: entry[:2])
-    for (key, term), group in itertools.groupby(merged, key=lambda entry: entry[:2]):
-        docs, counts = _joined([(docs, counts) for _, _, docs, counts in group])
+    for key, term, docs, counts in streams[0] if len(streams) == 1 else _merged(streams):
         if not docs:
             continue
         wide = WIDE if max(counts) > 0xFFFF else 0
         at = out.place
-        out.append(array("I", docs))
-        out.append(array("I" if wide else "H", counts))
-        out.append(term)
-        text = term.decode("utf-8", "surrogatepass")
-        if not is_relation(text):
-            typos.extend(zlib.crc32(d.encode("utf-8", "surrogatepass")) << 32 | len(hashes) for d in deletions(text))
+        out.append(array("I", docs).tobytes() + array("I" if wide else "H", counts).tobytes() + term)
+        text = "" if passing else term.decode("utf-8", "surrogatepass")
+        if text and not is_relation(text):
+            for deletion in deletions(text):
+                typos.append(zlib.crc32(deletion.encode("utf-8", "surrogatepass")) << 32 | len(hashes))
         hashes.append(key)
         records += TERM.pack(at, len(docs), len(term) | wide)
     out.add("hashes", hashes)
@@ -116,6 +115,17 @@ def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int
     ordered = sorted(typos)
     out.add("typo_hashes", array("I", [typo >> 32 for typo in ordered]))
     out.add("typo_terms", array("I", [typo & 0xFFFFFFFF for typo in ordered]))
+
+
+def _merged(streams: list[Terms]) -> Terms:
+    """Several streams as one, a term's postings joined."""
+    merged = heapq.merge(*streams, key=_order)
+    for (key, term), group in itertools.groupby(merged, key=_order):
+        docs, counts = _joined([(docs, counts) for _, _, docs, counts in group])
+        yield key, term, docs, counts
+
+
+_order = itemgetter(0, 1)
 
 
 def _terms(segment: MemorySegment | DiskSegment) -> Terms:
@@ -132,9 +142,10 @@ def _terms(segment: MemorySegment | DiskSegment) -> Terms:
 def _mapped(entries: Terms, numbers: array[int]) -> Terms:
     """The entries with their documents' new numbers."""
     steps = {new - old for old, new in enumerate(numbers)}
-    if steps <= {0}:
+    whole = -1 not in numbers
+    if whole and steps <= {0}:
         yield from entries
-    elif len(steps) == 1:
+    elif whole and len(steps) == 1:
         step = steps.pop()
         for key, term, docs, counts in entries:
             yield key, term, [doc + step for doc in docs], counts
@@ -146,11 +157,12 @@ def _mapped(entries: Terms, numbers: array[int]) -> Terms:
 
 def _joined(lists: list[tuple[Sequence[int], Sequence[int]]]) -> tuple[Sequence[int], Sequence[int]]:
     """Postings of several parts as one, ascending."""
-    if len(lists) == 1:
-        return lists[0]
+    lists = [entry for entry in lists if entry[0]]
+    if len(lists) < 2:
+        return lists[0] if lists else ((), ())
     docs = [doc for part, _ in lists for doc in part]
     counts = [count for _, part in lists for count in part]
-    if all(docs[i] < docs[i + 1] for i in range(len(docs) - 1)):
-        return docs, counts
+    if all(left[-1] < right[0] for (left, _), (right, _) in itertools.pairwise(lists)):
+        return docs, counts  # as in a first index, whose parts follow each other
     pairs = sorted(zip(docs, counts, strict=True))
     return [doc for doc, _ in pairs], [count for _, count in pairs]

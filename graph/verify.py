@@ -70,7 +70,7 @@ def _fresh_parts(
     for number, batch in enumerate(batches(stats, BATCH)):
         documents = [document for read in read_files(files, batch, wording) for document in read.documents]
         path = os.path.join(folder, f"part-{number}")
-        write_segment(path, [Part(MemorySegment(documents, language))])
+        write_segment(path, [Part(MemorySegment(documents, language))], passing=True)
         yield Part(DiskSegment(path))
 
 

@@ -1,0 +1,1 @@
+"""Measurements of the speed table (`make bench`); never part of the tests."""
