@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from .dates import parse_date
 from .errors import BadInputError
-from .frontmatter_read import Parsed, field, parse
+from .frontmatter_read import field, parse
 from .model import NOTHING, STATUSES, FileStat, Link, Memory, Problem
+
+Note = Callable[[str, str, str], None]
+"""Takes a problem's code, the key it is about, and the message."""
 
 OURS: Final = frozenset(
     ("name", "description", "metadata", "type", "topics", "links", "confidence", "status", "valid_from", "valid_until",
@@ -22,6 +25,10 @@ def memory_from_bytes(root: str, id: str, path: str, data: bytes, stat: FileStat
     parsed = parse(data)
     head = parsed.head
     problems = list(parsed.problems)
+
+    def note(code: str, key: str, message: str) -> None:
+        problems.append(Problem(code, _line_of(data, key, parsed.body_line), message))
+
     name, description, kind = field(head, "name"), field(head, "description"), field(head, "type")
     base = id.rpartition("/")[2]
     metadata = head.get("metadata")
@@ -36,14 +43,14 @@ def memory_from_bytes(root: str, id: str, path: str, data: bytes, stat: FileStat
         description=_text(description),
         type=_text(kind).lower() or None,
         topics=_texts(fields.get("topics")),
-        links=_links(fields["links"], parsed, problems) if "links" in fields else (),
+        links=_links(fields["links"], note) if "links" in fields else (),
         body=parsed.body,
-        confidence=_confidence(fields["confidence"], problems) if "confidence" in fields else None,
-        status=_status(fields["status"], problems) if "status" in fields else "active",
-        valid_from=_date(fields, "valid_from", problems),
-        valid_until=_date(fields, "valid_until", problems),
-        created=_date(fields, "created", problems),
-        modified=_date(fields, "modified", problems),
+        confidence=_confidence(fields["confidence"], note) if "confidence" in fields else None,
+        status=_status(fields["status"], note) if "status" in fields else "active",
+        valid_from=_date(fields, "valid_from", note),
+        valid_until=_date(fields, "valid_until", note),
+        created=_date(fields, "created", note),
+        modified=_date(fields, "modified", note),
         session=_text(fields.get("originSessionId")) or None,
         sources=_texts(fields.get("sources"), split=False),
         supersedes=_texts(fields.get("supersedes")),
@@ -56,6 +63,14 @@ def memory_from_bytes(root: str, id: str, path: str, data: bytes, stat: FileStat
         damaged=parsed.damaged,
         problems=tuple(problems),
     )
+
+
+def _line_of(data: bytes, key: str, body_line: int) -> int:
+    """The line of a key in the frontmatter; 1 when it is written in a way that lines do not show."""
+    for number, line in enumerate(data.split(b"\n", body_line)[: body_line - 1], 1):
+        if line.lstrip().startswith(key.encode() + b":"):
+            return number
+    return 1
 
 
 def _text(value: object) -> str:
@@ -77,7 +92,7 @@ def _texts(value: object, *, split: bool = True) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in map(_text, items) if text))
 
 
-def _links(value: object, parsed: Parsed, problems: list[Problem]) -> tuple[Link, ...]:
+def _links(value: object, note: Note) -> tuple[Link, ...]:
     """`links` as mappings with `to`, as names, or as one text with commas."""
     items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
     found = []
@@ -86,22 +101,22 @@ def _links(value: object, parsed: Parsed, problems: list[Problem]) -> tuple[Link
         to = to.removeprefix("[[").removesuffix("]]").strip()
         if not to:
             if item not in (None, ""):
-                problems.append(Problem("bad-link", 1, "a link without `to`"))
+                note("bad-link", "links", "a link without `to`")
             continue
         if not isinstance(item, dict):
             found.append(Link(to))
             continue
         weight = _number(item.get("weight", 1.0))
         if weight is None or not 0.0 <= weight <= 1.0:
-            problems.append(Problem("bad-link", 1, f"the link to {to} has no weight between 0 and 1"))
+            note("bad-link", "links", f"the link to {to} has no weight between 0 and 1")
             weight = 1.0
         found.append(
             Link(
                 to,
                 _text(item.get("relationship")) or "related",
                 weight,
-                _date(item, "valid_from", problems),
-                _date(item, "valid_until", problems),
+                _date(item, "valid_from", note),
+                _date(item, "valid_until", note),
             )
         )
     return tuple(found)
@@ -116,24 +131,24 @@ def _number(value: object) -> float | None:
         return None
 
 
-def _confidence(value: object, problems: list[Problem]) -> float | None:
+def _confidence(value: object, note: Note) -> float | None:
     number = _number(value)
     if number is not None and 0.0 <= number <= 1.0:
         return number
     if value is not None:
-        problems.append(Problem("bad-confidence", 1, "confidence is no number between 0 and 1"))
+        note("bad-confidence", "confidence", "confidence is no number between 0 and 1")
     return None
 
 
-def _status(value: object, problems: list[Problem]) -> str:
+def _status(value: object, note: Note) -> str:
     status = _text(value).lower() or "active"
     if status in STATUSES:
         return status
-    problems.append(Problem("bad-status", 1, f"unknown status {status}: read as active"))
+    note("bad-status", "status", f"unknown status {status}: read as active")
     return "active"
 
 
-def _date(fields: Mapping[str, object], key: str, problems: list[Problem]) -> str | None:
+def _date(fields: Mapping[str, object], key: str, note: Note) -> str | None:
     """The text of a date field; one that is no date is kept, with a problem."""
     if key not in fields:
         return None
@@ -143,5 +158,5 @@ def _date(fields: Mapping[str, object], key: str, problems: list[Problem]) -> st
     try:
         parse_date(text)
     except BadInputError:
-        problems.append(Problem("bad-date", 1, f"{key} is no date: {text[:40]}"))
+        note("bad-date", key, f"{key} is no date: {text[:40]}")
     return text
