@@ -31,7 +31,7 @@ def run(app: App, values: Values) -> int:
     adoption = plan_adoption(source, target)
     if not app.out.json:
         _print(app, adoption, both)
-    note = ownership_note(workspace.located)
+    note = ownership_note(workspace.located, target)
     if note:
         app.out.note(shown(note))
     copied: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from memdir.errors import BadInputError, MemdirError, NotFoundError, UsageError
 from memdir.files import read_file, shown
 from memdir.journal import MAX_CHANGED_FILE, Change
 from memdir.model import MAX_FILE_BYTES, Source
+from memdir.projects import ownership_note
 from memdir.store import Store
 
 from .app import App
@@ -65,8 +66,9 @@ def carry_out(
         command=f"memdir {command}",
         now=app.environment.now(),
     )
-    for note in applied.recovered:
-        app.out.note(f"note: {note}")
+    whose = ownership_note(app.workspace().located, source.root) if applied.changed else None
+    for note in (*applied.recovered, *([whose] if whose else [])):
+        app.out.note(f"note: {shown(note)}")
     return applied
 
 

@@ -105,7 +105,7 @@ def _print(app: App, located: Located, orphans: list[Orphan]) -> None:
     for candidate in (*located.candidates, *memory_above(located)):
         _row(app, "not used", candidate.path, candidate.why)
     print_orphans(app, orphans)
-    for note in filter(None, (*located.notes, ownership_note(located))):
+    for note in filter(None, (*located.notes, ownership_note(located, located.primary.root))):
         app.out.note(shown(note))
     for finding in located.claude.findings:
         app.out.note(f"{shown(finding.path)} {finding.message}")

@@ -66,9 +66,10 @@ def shared_by(located: Located) -> list[str]:
     return [cwd for cwd in recorded_cwds(os.path.dirname(auto)) if not _belongs(cwd, located)]
 
 
-def ownership_note(located: Located) -> str | None:
-    """For every write: whose memory this is when other projects have the same directory, None when it is clear."""
-    if located.primary.root != located.auto_dir:
+def ownership_note(located: Located, root: str) -> str | None:
+    """For every write to `root`: whose memory it is when other projects have the same directory, None when it is
+    clear."""
+    if root != located.auto_dir:
         return None
     others = shared_by(located)
     if not others:

@@ -50,7 +50,6 @@ TABLE: Final = (
     Setting("recall.limit", "int", 10, "Hits that recall gives.", True, 1, 1000),
     Setting("recall.min_score", "float", None, "Lowest score of a hit, 0 to 1; the built-in one if unset.", True, 0, 1),
     Setting("language", "text", "english", "Language of texts in Latin script.", True, choices=LANGUAGES),
-    Setting("context.budget", "int", 8000, "Tokens that context may fill.", True, 1, 1_000_000),
     Setting("check.select", "list", (), "Only these finding codes."),
     Setting("check.ignore", "list", (), "Not these finding codes."),
     Setting("secrets.allow", "list", (), "Texts that look like a secret and are none."),

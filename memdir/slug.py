@@ -15,6 +15,8 @@ MAX_UNITS = 200
 """UTF-16 units kept of a slug before the hash."""
 HEAD_BYTES = 64 << 10
 """How much of a transcript is read to find its `cwd`."""
+_FIRST_BYTES = 8 << 10
+"""Nearly always enough."""
 _TRANSCRIPTS_LOOKED_AT = 8
 
 _OTHER = re.compile(r"[^a-zA-Z0-9]")
@@ -87,9 +89,17 @@ def recorded_cwd(transcript: str) -> str | None:
     """The first `cwd` in a transcript's first `HEAD_BYTES`, None where there is none or the file cannot be read."""
     try:
         with open(transcript, "rb") as file:
-            head = file.read(HEAD_BYTES)
+            for size in (_FIRST_BYTES, HEAD_BYTES):
+                file.seek(0)
+                cwd = _first_cwd(file.read(size))
+                if cwd:
+                    return cwd
     except OSError:
         return None
+    return None
+
+
+def _first_cwd(head: bytes) -> str | None:
     for line in head.splitlines():
         if b'"cwd"' in line:
             cwd = _cwd_of(line)

@@ -85,7 +85,7 @@ def test_a_repository_may_set_limits_and_nothing_else(home: Path) -> None:
     repository(home, "\n".join(lines[setting.kind].format(setting.name) for setting in TABLE))
     settings = load(home)
     mine = {setting.name for setting in TABLE if settings.origin(setting.name) != "default"}
-    assert mine == {"recall.limit", "recall.min_score", "language", "context.budget"}
+    assert mine == {"recall.limit", "recall.min_score", "language"}
     assert {finding.code for finding in settings.findings} == {"settings-not-allowed"}
     assert len(settings.findings) == len(TABLE) - len(mine)
 

@@ -12,7 +12,7 @@ import pytest
 from memdir.slug import slug
 
 if TYPE_CHECKING:
-    from conftest import Done, Sandbox
+    from sandbox import Done, Sandbox
 
 
 def put(path: Path, text: str) -> Path:
@@ -99,6 +99,8 @@ def test_two_projects_with_one_folder_are_said(plain_project: Sandbox, tmp_path:
         put(memory_dir(plain_project, str(path)).parent / f"{number}.jsonl", json.dumps({"cwd": str(path)}))
     put(memory_dir(plain_project, str(mine)) / "a.md", "x")
     assert data(plain_project.run("where", "--json", cwd=mine))["shared_with"] == [str(theirs)]
+    added = plain_project.run("add", "the lamp shop opens at nine", cwd=mine)
+    assert f"written for {mine}" in added.err, added.err
     put(tmp_path / "old" / "b.md", "x")
     done = plain_project.run("adopt", str(tmp_path / "old"), "--yes", cwd=mine)
     assert f"written for {mine}" in done.err and str(theirs) in done.err
