@@ -25,10 +25,10 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
 def run(app: App, values: Values) -> int:
-    """Check the directory that was named, or those of the project."""
+    """Check the directories that were named, or those of the project."""
     if values.flag("sarif") and app.out.json:
         raise UsageError("--json and --sarif are two forms of one output", hint="give one of them")
-    roots = _roots(app, values.text("dir"))
+    roots = _roots(app, values.many("dir"))
     findings = _findings(app, values, roots)
     if values.flag("fix"):
         code = _fix(app, values, findings)
@@ -51,17 +51,18 @@ def run(app: App, values: Values) -> int:
     return EXIT_NOTHING if fails else EXIT_OK
 
 
-def _roots(app: App, given: str | None) -> list[str]:
+def _roots(app: App, given: list[str]) -> list[str]:
     """The directories to check; one that lies in another is checked with it."""
-    if given is not None:
-        root = os.path.abspath(os.path.join(app.environment.cwd, os.path.expanduser(given)))
-        if not os.path.isdir(root):
-            raise BadInputError("no such directory", path=shown(given))
-        return [root]
-    roots = sorted({os.path.realpath(source.root) for source in app.workspace().sources if source.exists})
-    if not roots:
-        raise BadInputError("there is no memory directory here", hint="memdir check DIR checks any directory")
-    return [r for r in roots if not any(r.startswith(other + os.sep) for other in roots)]
+    if given:
+        roots = {os.path.abspath(os.path.join(app.environment.cwd, os.path.expanduser(name))): name for name in given}
+        for root, name in roots.items():
+            if not os.path.isdir(root):
+                raise BadInputError("no such directory", path=shown(name))
+    else:
+        roots = {os.path.realpath(source.root): "" for source in app.workspace().sources if source.exists}
+        if not roots:
+            raise BadInputError("there is no memory directory here", hint="memdir check DIR checks any directory")
+    return [r for r in sorted(roots) if not any(r.startswith(other.rstrip(os.sep) + os.sep) for other in roots)]
 
 
 def _findings(app: App, values: Values, roots: list[str]) -> list[Finding]:
@@ -151,7 +152,7 @@ COMMANDS = (
         "check",
         "Find what is wrong in the memory files.",
         run,
-        arguments=(Argument("DIR", "Check this directory instead of the project's.", required=False),),
+        arguments=(Argument("DIR", "Check these directories instead of the project's.", required=False, many=True),),
         options=(
             Option(("--strict",), "Fail on warnings too, not on errors alone.", kind="flag"),
             Option(("--select",), "Only these codes (or their beginnings).", metavar="CODE", many=True),
@@ -165,7 +166,7 @@ COMMANDS = (
         ),
         examples=(
             "memdir check --select secret",
-            "memdir check .claude/memory --ignore index,link --ignore relative-date,invalid-yaml",
+            "memdir check .claude/memory .claude/agent-memory --ignore index,link --ignore relative-date,invalid-yaml",
             "memdir check --fix --yes --ignore index",
         ),
         description="Exit code 1 when there are errors (with --strict: anything). docs/check.md explains each code.",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .check import Directory
-from .markdown import lines
+from .markdown_blocks import lines
 from .model import Finding
 from .secrets import find_secrets
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -348,3 +350,61 @@ def test_usage_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     write(tmp_path, {"m/a.md": memory()})
     assert run(monkeypatch, tmp_path, "m", "--json", "--sarif")[0] == 2
     assert run(monkeypatch, tmp_path, "m", "--update-baseline")[0] == 2
+
+
+# The documents
+
+
+TOP = Path(__file__).parent.parent
+
+
+def test_the_table_of_codes_in_the_documents_is_the_one_in_the_code() -> None:
+    rows = [f"| `{r.code}` | {r.severity} | {r.summary} | {f'`{r.fix}`' if r.fix else ''} |" for r in RULES.values()]
+    text = (TOP / "docs" / "check.md").read_text(encoding="utf-8")
+    assert text.partition("|---|---|---|---|\n")[2] == "\n".join(rows) + "\n"
+
+
+def test_every_code_that_is_raised_has_a_row() -> None:
+    raised: set[str] = set()
+    for name in ("scan", "reading", "frontmatter_read", "sections", "check_rules_files", "check_rules_index",
+                 "check_rules_links", "check_rules_text"):  # fmt: skip
+        source = (TOP / "memdir" / f"{name}.py").read_text(encoding="utf-8")
+        raised |= set(re.findall(r'(?:Problem|_find|directory\.finding)\(\s*"([a-z-]+)"', source))
+    assert raised - set(RULES) == set()
+    covered = {code for _, expected in CASES.values() for code, _, _ in expected}
+    elsewhere = {"no-directory", "unreadable", "not-a-file", "link-outside", "broken-link", "same-id", "relative-date",
+                 "late-frontmatter"}  # fmt: skip
+    assert set(RULES) - covered == elsewhere
+
+
+def test_the_two_spellings_of_one_name_and_what_stands_before_the_frontmatter(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"caf\u00e9.md": memory("x"), "cafe\u0301.md": memory("y"), "b.md": "<!-- note -->\n" + memory("b")}
+    )
+    codes = [f[0] for f in found(tmp_path)]
+    assert "late-frontmatter" in codes
+    if len(os.listdir(tmp_path)) == 3:  # a file system that keeps both
+        assert "same-id" in codes
+
+
+def test_the_hook_and_the_workflow_call_commands_that_exist() -> None:
+    import yaml
+
+    from memdir.cli.parse import parse as parse_command_line
+
+    (hook,) = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["id"] == "memdir-check" and hook["language"] == "python"
+    lines = [[*hook["entry"].split(), *hook["args"]]]
+    assert re.search(hook["files"], ".claude/memory/team/a.md") and not re.search(hook["files"], "README.md")
+    text = (TOP / "docs" / "check.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        whole = yaml.safe_load(block)
+        for repository in whole.get("repos", []):
+            lines += [[*hook["entry"].split(), *h["args"]] for h in repository["hooks"] if h["id"] == hook["id"]]
+        for job in whole.get("jobs", {}).values():
+            commands = [step["run"] for step in job["steps"] if "run" in step]
+            lines += [shlex.split(c.partition(">")[0]) for c in commands if c.startswith("memdir")]
+    assert len(lines) == 3
+    for line in lines:
+        parsed = parse_command_line(line[1:])
+        assert parsed is not None and parsed[0].name == "check", line
