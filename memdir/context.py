@@ -50,8 +50,8 @@ class IndexText:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A recalled memory: absolute path, line of a section (1 for a file), type, body, its age in words, what to say of
-    that age (None when it is fresh), and the score of recall, 0 to 1. Given best first."""
+    """A recalled memory: absolute path, line of a section (1 for a file), type, description, body, its age in words,
+    what to say of that age (None when it is fresh), and the score of recall, 0 to 1. Given best first."""
 
     path: str
     body: str
@@ -59,6 +59,7 @@ class Remembered:
     score: float
     type: str | None = None
     freshness: str | None = None
+    description: str = ""
     line: int = 1
 
 
@@ -73,7 +74,7 @@ def remembered(hit: Hit, now: float) -> Remembered:
     modified = parse_date(hit.modified)
     path = os.path.join(hit.root, hit.path.partition("#")[0] if hit.line > 1 else hit.path)
     body, age, fresh = hit.read(), age_text(modified, now), freshness_text(modified, now)
-    return Remembered(path, body, age, hit.score, hit.type, fresh, hit.line)
+    return Remembered(path, body, age, hit.score, hit.type, fresh, hit.description, hit.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,10 @@ def _index_part(index: IndexText) -> _Part:
 
 
 def _memory_part(memory: Remembered) -> _Part:
-    lines = quote(mask(memory.body.strip("\r\n"))).split("\n")
+    body = memory.body.strip("\r\n")
+    if memory.description and memory.description not in body:  # often the only place where the fact itself stands
+        body = f"{memory.description}\n\n{body}" if body else memory.description
+    lines = quote(mask(body)).split("\n")
     shown: list[str] = []
     left, cut = MAX_MEMORY_BYTES, ""
     for line in lines[:MAX_MEMORY_LINES]:

@@ -91,7 +91,7 @@ class Reader:
             self._add(visit.file("duplicate"))
         elif visit.real in self.seen:
             if self.seen[visit.real] != path:
-                self._add(visit.file("duplicate", f"the same file as {shown(self.seen[visit.real])}"))
+                self._add(visit.file("duplicate", f"the same file as {self._near(self.seen[visit.real])}"))
         elif self._excluded(visit):
             self._add(visit.file("excluded", "`claudeMdExcludes`"))
         else:
@@ -100,6 +100,10 @@ class Reader:
     def take_text(self, path: str, text: str, place: Place) -> None:
         """Instructions that are no file of their own."""
         self._add(_Visit(path, path, place).file(place.status, size=len(text.encode("utf-8", "replace")), text=text))
+
+    def _near(self, path: str) -> str:
+        """A path to show: from the working directory when it lies there."""
+        return shown(os.path.relpath(path, self._cwd) if lies_below(path, self._cwd) else path)
 
     def find(self, code: str, severity: Severity, path: str, line: int, message: str) -> None:
         """Note a finding; its path is relative to the working directory when it lies there."""
@@ -173,7 +177,7 @@ class Reader:
         if visit.real in visit.chain:
             over = visit.chain[visit.chain.index(visit.real) + 1 :]
             names = ", ".join(shown(os.path.basename(path)) for path in over)
-            return "cycle", f"a circle by way of {names}" if over else "it imports itself"
+            return "cycle", f"a circular import by way of {names}" if over else "a circular import of itself"
         if self._excluded(visit):
             return "excluded", "`claudeMdExcludes`"
         if not is_text_name(visit.path):
@@ -183,7 +187,7 @@ class Reader:
         if not visit.place.free and not self._approved and not lies_below(visit.real, self._real_cwd):
             return "blocked", "it lies outside the working directory; Claude Code asks once before it loads this"
         if visit.real in self.seen:
-            return "duplicate", f"the same file as {shown(self.seen[visit.real])}"
+            return "duplicate", f"the same file as {self._near(self.seen[visit.real])}"
         return "loaded", ""
 
     def _missing(self, site: ImportSite, target: str | None, parent: _Visit) -> None:

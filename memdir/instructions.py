@@ -51,7 +51,12 @@ def load_instructions(
     `external_approved`: may project files import from outside of `cwd`. `nested` looks for what subdirectories hold.
     """
     cwd = os.path.abspath(cwd or environment.cwd)
-    hierarchy = _Hierarchy(cwd, Reader(cwd, environment.home, _exclude_globs(excludes, cwd), external_approved))
+    exclude = _exclude_globs(excludes)
+    hierarchy = _Hierarchy(cwd, Reader(cwd, environment.home, exclude, external_approved))
+    for glob in exclude:
+        if glob.problem:
+            message = f"`claudeMdExcludes` {shown(glob.text)} matches nothing: {glob.problem}"
+            hierarchy.reader.find("exclude-pattern", "warning", cwd, 0, message)
     hierarchy.start(managed_directory(environment.platform, managed_root), managed_text, config_dir)
     if for_path is not None:
         hierarchy.read(os.path.normpath(os.path.join(cwd, for_path)))
@@ -210,15 +215,16 @@ def _ancestors(directory: str) -> list[str]:
     return found[::-1]
 
 
-def _exclude_globs(patterns: Sequence[str], cwd: str) -> list[Glob]:
-    """`claudeMdExcludes` are compared with absolute paths; a relative one is meant from the working directory."""
+def _exclude_globs(patterns: Sequence[str]) -> list[Glob]:
+    """`claudeMdExcludes` are compared with absolute paths, so a relative pattern without `**` matches nothing."""
     globs: list[Glob] = []
     for pattern in patterns:
-        text = pattern.replace(os.sep, "/")
-        if not text.startswith(("/", "**", "{")) and text[1:2] != ":":
-            text = f"{cwd}/{text}".replace(os.sep, "/")
         try:
-            globs.extend(compile_glob(one) for one in expand_braces(text))
+            expanded = expand_braces(pattern.replace("\\", "/") if os.sep == "\\" else pattern)
         except TooManyPatterns as error:
             globs.append(Glob(pattern, None, problem=str(error)))
+            continue
+        for one in expanded:
+            anchored = one.startswith(("/", "**")) or one[1:3] == ":/"
+            globs.append(compile_glob(one) if anchored else Glob(one, None, problem="neither absolute nor with `**/`"))
     return globs

@@ -537,14 +537,27 @@ def test_the_settings_of_the_project_are_obeyed(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["**/work/CLAUDE.md", "TOP/work/CLAUDE.md", "TOP/{work,other}/*.md", "../CLAUDE.md"]
+    "pattern", ["**/work/CLAUDE.md", "TOP/work/CLAUDE.md", "TOP/{work,other}/*.md", "**/w?rk/C*.md"]
 )
 def test_excludes(tree: Tree, pattern: str) -> None:
     tree.write({"work/CLAUDE.md": "w", "work/project/CLAUDE.md": "p", "etc/claude-code/CLAUDE.md": "m"})
-    statuses = tree.statuses(excludes=[pattern.replace("TOP", str(tree.top))])
-    expected = "loaded" if pattern.startswith("..") else "excluded"  # a pattern is no path: `..` names nothing
-    assert statuses["work/CLAUDE.md"] == expected
-    assert statuses["work/project/CLAUDE.md"] == "loaded"
+    result = tree.load(excludes=[pattern.replace("TOP", str(tree.top))])
+    assert [(tree.name(file.path), file.status) for file in result.files] == [
+        ("etc/claude-code/CLAUDE.md", "loaded"),
+        ("work/CLAUDE.md", "excluded"),
+        ("work/project/CLAUDE.md", "loaded"),
+    ]
+    assert result.findings == ()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["CLAUDE.md", "../CLAUDE.md", "~/CLAUDE.md", "/work/[", "{a,b}/c", "TOP/work", "{a,b}" * 20]
+)
+def test_excludes_that_match_nothing_are_findings(tree: Tree, pattern: str) -> None:
+    tree.write({"work/CLAUDE.md": "w", "work/project/CLAUDE.md": "p"})
+    result = tree.load(excludes=[pattern.replace("TOP", str(tree.top))])
+    assert [file.status for file in result.files] == ["loaded", "loaded"]
+    assert set(codes(result)) == (set() if pattern == "TOP/work" else {"exclude-pattern"})
 
 
 def test_excludes_reach_rules_imports_and_links_but_not_what_is_managed(tree: Tree) -> None:
