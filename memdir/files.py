@@ -175,9 +175,16 @@ def remove_file(path: str) -> None:
 
 
 def make_private_dir(path: str) -> None:
-    """Make a directory (and those above it) that only its owner can enter. Raises `StorageError`."""
+    """Make a directory (and those above it that are missing) that only its owner can enter. Raises `StorageError`."""
     try:
-        os.makedirs(path, PRIVATE_DIR, exist_ok=True)
+        missing = []
+        above = os.path.abspath(path)
+        while not os.path.isdir(above):
+            missing.append(above)
+            above = os.path.dirname(above)
+        for folder in reversed(missing):  # makedirs would give the mode to the last one only
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder, PRIVATE_DIR)
         if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
             os.chmod(path, PRIVATE_DIR)
     except OSError as error:

@@ -26,6 +26,7 @@ except ImportError:  # no flock on this platform: the exclusive file below takes
 DEFAULT_WAIT: Final = 5.0
 """Seconds to wait for another command before giving up."""
 _PAUSE: Final = 0.02
+_HELD: Final = ".held"
 _CANNOT_LOCK: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 
@@ -47,7 +48,9 @@ def hold(
     path = os.path.join(root, LOCK_NAME)
     deadline = clock() + wait
     content = f"pid {os.getpid()}\nhost {socket.gethostname()}\nsince {rfc3339(now)}\ncommand {command}\n".encode()
-    take = _take_flock if fcntl is not None else _take_exclusive
+    take = _take_flock
+    if fcntl is None:
+        take, path = _take_exclusive, path + _HELD
     while True:
         try:
             try:
@@ -55,7 +58,8 @@ def hold(
             except OSError as error:
                 if take is _take_exclusive or error.errno not in _CANNOT_LOCK:
                     raise
-                take = _take_exclusive
+                os.unlink(path)  # a file system without flock: the other file is the lock there
+                take, path = _take_exclusive, path + _HELD
                 continue
         except OSError as error:
             raise failure(error, path, "locking the directory") from error
@@ -127,7 +131,6 @@ def _is_at(descriptor: int, path: str) -> bool:
 
 def _take_exclusive(path: str, content: bytes) -> Callable[[], None] | None:
     """Without flock: a file that only one process can create. One left by a dead process of this host is removed."""
-    path += ".held"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError:
