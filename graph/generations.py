@@ -11,12 +11,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Final
 
 from memdir.files import PRIVATE, failure, make_private_dir
-from memdir.lock import hold
 from memdir.places import directory_key
 
 try:
@@ -72,6 +70,8 @@ class Draft:
             except FileNotFoundError:
                 raise
             except OSError:
+                import shutil
+
                 shutil.copyfile(source, target)
                 os.chmod(target, PRIVATE)
         except OSError as error:
@@ -131,6 +131,8 @@ class Generations:
 
         Raises `LockedError` when another process writes for longer than `wait` seconds, and `StorageError`.
         """
+        from memdir.lock import hold
+
         make_private_dir(self.cache_dir)
         make_private_dir(self.home)
         with hold(self.home, command=command, now=now, wait=wait):
@@ -152,7 +154,7 @@ class Generations:
             os.mkdir(draft.directory, 0o700)
             _write(os.path.join(draft.directory, IN_USE), b"")
         except OSError as error:
-            shutil.rmtree(draft.directory, ignore_errors=True)
+            _discard(draft.directory)
             raise failure(error, draft.directory, "writing the index") from error
         return draft
 
@@ -169,6 +171,8 @@ class Generations:
 
         Raises `LockedError` and `StorageError`.
         """
+        from memdir.lock import hold
+
         if not os.path.isdir(self.home):
             return False
         with hold(self.home, command="memdir index drop", now=now, wait=wait):
@@ -210,6 +214,8 @@ def stale_homes(cache_dir: str) -> list[tuple[str, str]]:
 def drop_stale(cache_dir: str, *, now: float) -> list[str]:
     """Remove the indexes of directories that are gone; gives these directories. Raises `LockedError`,
     `StorageError`."""
+    from memdir.lock import hold
+
     gone = stale_homes(cache_dir)
     for home, _ in gone:
         with hold(home, command="memdir index drop", now=now, wait=0.0):
@@ -219,12 +225,21 @@ def drop_stale(cache_dir: str, *, now: float) -> list[str]:
 
 def remove_tree(home: str) -> None:
     """Remove a folder of the cache. Raises `StorageError`."""
+    import shutil
+
     try:
         shutil.rmtree(home)
     except FileNotFoundError:
         return
     except OSError as error:
         raise failure(error, home, "removing the index") from error
+
+
+def _discard(directory: str) -> None:
+    """Remove what can be removed; the rest goes with the next writer."""
+    import shutil
+
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _write(path: str, data: bytes) -> None:
@@ -271,13 +286,13 @@ def _remove_unused(directory: str) -> None:
     try:
         descriptor = os.open(os.path.join(directory, IN_USE), os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:  # half made, or half removed
-        shutil.rmtree(directory, ignore_errors=True)
+        _discard(directory)
         return
     try:
         if fcntl is not None:
             _lock(descriptor, fcntl.LOCK_EX)
         os.unlink(os.path.join(directory, IN_USE))
-        shutil.rmtree(directory, ignore_errors=True)
+        _discard(directory)
     except BlockingIOError:
         return
     finally:

@@ -18,7 +18,6 @@ from .generation import Generation, OtherVersion, documents_of, open_generation
 from .generations import Draft, Generations
 from .memory_files import Files, MemoryFiles
 from .overlay import Overlay, find_wording
-from .publish import Change, write_generation
 from .section_file import IndexDamaged
 from .sync import Diff, find_changes
 
@@ -253,6 +252,8 @@ class Index:
 
     def _write(self, draft: Draft, base: Generation) -> tuple[Diff, int]:
         """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
+        from .publish import Change, write_generation
+
         diff = find_changes(self._files, base.manifest, self._now_ns(), folders=True)
         wording, reworded = find_wording(self._files, base.manifest, diff)
         updated = self._count(stat.id for stat in [*diff.changed, *reworded])

@@ -1,6 +1,7 @@
 """The memories of a directory as something to index: which files, and the documents each one gives.
 
 An index of something else (transcripts) has its own class with these methods (`Files`) and the same generations.
+What reads files is imported when it is needed: a recall from an index that is up to date reads none.
 """
 
 from __future__ import annotations
@@ -10,13 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from memdir.documents import WEIGHTS, document, index_wording
 from memdir.errors import MemdirError, StorageError
 from memdir.files import read_if_there, shown
 from memdir.model import INDEX_NAME, MAX_FILE_BYTES, FileStat, Finding
-from memdir.reading import memory_from_bytes
-from memdir.scan import EXCLUDED_FOLDERS, walk
-from memdir.sections import sections_of
 from memdir.segment import TextDocument
 
 
@@ -38,11 +35,14 @@ class Files(Protocol):
     """Keeps different indexes of one directory apart; part of a folder's name in the cache."""
     version: str
     """A change of it is a rebuild: whatever decides which documents a file gives."""
-    excluded_folders: frozenset[str]
     max_bytes: int
+    """A larger file is left out by the walk."""
 
     def walk(self) -> Found:
         """All files there are now. Never fails."""
+
+    def excluded_folders(self) -> frozenset[str]:
+        """Names of folders that the walk does not enter."""
 
     def read(self, stat: FileStat) -> bytes:
         """A file's bytes. Raises `MemdirError`, with code `vanished` when the file is gone."""
@@ -64,8 +64,7 @@ class MemoryFiles:
     """The `Files` of a memory directory: memories, and the inline sections of each MEMORY.md."""
 
     kind = ""
-    version = f"memories 1 {sorted(WEIGHTS.items())}"
-    excluded_folders = EXCLUDED_FOLDERS
+    version = "memories 1"
     max_bytes = MAX_FILE_BYTES
 
     def __init__(self, root: str) -> None:
@@ -73,10 +72,18 @@ class MemoryFiles:
 
     def walk(self) -> Found:
         """Memories and MEMORY.md files."""
+        from memdir.scan import walk
+
         walked = walk(self.root)
         unreadable = tuple(f.path for f in walked.findings if f.code in ("unreadable", "no-directory"))
         files = sorted([*walked.files, *walked.indexes], key=lambda stat: stat.id) if walked.indexes else walked.files
         return Found(files, unreadable, walked.findings)
+
+    def excluded_folders(self) -> frozenset[str]:
+        """Folders that hold no memories."""
+        from memdir.scan import EXCLUDED_FOLDERS
+
+        return EXCLUDED_FOLDERS
 
     def read(self, stat: FileStat) -> bytes:
         """A file's bytes."""
@@ -91,6 +98,8 @@ class MemoryFiles:
 
     def wording(self, stats: Sequence[FileStat]) -> dict[str, str]:
         """What each MEMORY.md says about the files it links to."""
+        from memdir.documents import index_wording
+
         said: dict[str, str] = {}
         for stat in stats:
             try:
@@ -103,6 +112,10 @@ class MemoryFiles:
 
     def documents(self, stat: FileStat, data: bytes, wording: str) -> list[TextDocument]:
         """One document for a memory, one for each inline section of a MEMORY.md."""
+        from memdir.documents import document
+        from memdir.reading import memory_from_bytes
+        from memdir.sections import sections_of
+
         if self.decides_wording(stat.id):
             return [document(section) for section in sections_of(self.root, stat.id, stat.path, data, stat)]
         return [document(memory_from_bytes(self.root, stat.id, stat.path, data, stat), wording)]

@@ -6,11 +6,15 @@ as arrays. Only when a name came or went is the directory walked.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat as modes
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+try:
+    from _blake2 import blake2b  # as in memdir.places: hashlib loads OpenSSL
+except ImportError:
+    from hashlib import blake2b
 
 from memdir.errors import MemdirError
 from memdir.model import FileStat
@@ -52,7 +56,7 @@ class Diff:
 
 def digest_of(data: bytes) -> bytes:
     """The digest by which a file's bytes are recognised."""
-    return hashlib.blake2b(data, digest_size=DIGEST_SIZE).digest()
+    return blake2b(data, digest_size=DIGEST_SIZE).digest()
 
 
 def find_changes(files: Files, manifest: Manifest, taken_ns: int, *, folders: bool = False) -> Diff:
@@ -71,6 +75,7 @@ def _folders(files: Files) -> list[Folder]:
     """The folders a walk looks into, as they are now."""
     found: list[Folder] = []
     stack = [""]
+    excluded = files.excluded_folders()
     while stack:
         path = stack.pop()
         full = os.path.join(files.root, path)
@@ -79,7 +84,7 @@ def _folders(files: Files) -> list[Folder]:
             names = names_checksum(full)
             with os.scandir(full) as entries:
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False) and entry.name not in files.excluded_folders:
+                    if entry.is_dir(follow_symlinks=False) and entry.name not in excluded:
                         stack.append(os.path.join(path, entry.name))
         except OSError:
             continue  # the walk reports it
