@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from .markdown_tree import text_runs
+from .markdown_tree import Tokens, text_runs
 
 MAX_HOPS: Final = 4
 """A file loaded by the fourth import in a row is the last: its own imports stay words."""
@@ -58,12 +58,12 @@ class ImportSite:
         return short if short and short != self.path else None
 
 
-def import_sites(text: str) -> list[ImportSite]:
-    """The imports in a body (frontmatter taken off), in order, each path once."""
+def import_sites(text: str, tokens: Tokens | None = None) -> list[ImportSite]:
+    """The imports in a body (frontmatter taken off), in order, each path once. `tokens` as for `text_runs`."""
     if "@" not in text:
         return []
     sites: dict[str, ImportSite] = {}
-    for run in text_runs(text):
+    for run in text_runs(text, tokens):
         for match in _TOKEN.finditer(run.text):
             path = accepted_path(match[1])
             if path is None:

@@ -13,7 +13,7 @@ from .files import read_file, shown
 from .globs import Glob
 from .imports import MAX_HOPS, ImportSite, import_sites, is_text_name, legacy_includes, lies_below, resolve_import
 from .instruction_files import LABELS, InstructionFile, Kind, Scope, Status
-from .markdown_tree import strip_comments
+from .markdown_tree import parse, strip_comments
 from .model import Finding, Severity
 from .rules import RulePaths, read_paths, split_head
 from .tokens import estimate_tokens
@@ -128,7 +128,8 @@ class Reader:
         self.seen[visit.real] = path
         for problem in rule.problems:
             self.find("rule-pattern", "warning", path, 0, f"a pattern that matches nothing: {problem}")
-        content = strip_comments(body).strip()
+        tokens = parse(body) if "@" in body or "<!--" in body else ()
+        content = strip_comments(body, tokens).strip()
         if not content:
             why = "nothing but blanks, comments and frontmatter"
             self._add(visit.file("empty", why, size=len(data), patterns=rule.patterns))
@@ -136,7 +137,7 @@ class Reader:
         damaged = "\ufffd" in text and b"\xef\xbf\xbd" not in data
         self._add(visit.file(place.status, size=len(data), text=content, patterns=rule.patterns, damaged=damaged))
         self._look_at(visit, content, body, offset)
-        for site in import_sites(body):
+        for site in import_sites(body, tokens):
             self._import(replace(site, line=site.line + offset), visit)
 
     def _unreadable(self, visit: _Visit, error: BadInputError | StorageError) -> None:

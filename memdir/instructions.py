@@ -63,7 +63,7 @@ def load_instructions(
     subdirectories = hierarchy.subdirectories() if nested else []
     hierarchy.waiting(subdirectories)
     if nested:
-        hierarchy.unread([*_ancestors(cwd), *subdirectories])
+        hierarchy.unread(subdirectories)
     return Instructions(tuple(hierarchy.reader.files), tuple(hierarchy.reader.findings))
 
 
@@ -167,9 +167,11 @@ class _Hierarchy:
         for path, place, _ in self.reader.conditional:
             self.reader.take(path, replace(place, status="conditional", why=why), matched=True)
 
-    def unread(self, directories: Sequence[str]) -> None:
-        """Files made for agents to which nothing in the hierarchy leads."""
-        for path, why in unread_files(directories):
+    def unread(self, subdirectories: Sequence[str]) -> None:
+        """Files of this project made for agents, to which nothing in the hierarchy leads."""
+        top = self._checkout or os.path.realpath(self.cwd)
+        own = [directory for directory in _ancestors(self.cwd) if lies_below(os.path.realpath(directory), top)]
+        for path, why in unread_files([*own, *subdirectories]):
             real = os.path.realpath(path)
             if real in self.reader.seen:
                 continue

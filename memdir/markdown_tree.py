@@ -4,7 +4,7 @@ markdown-it (55 ms to import, about 1 ms a file), so nothing on the way of `reca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -14,6 +14,8 @@ from markdown_it.token import Token
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BREAKS = re.compile(r"\r\n|\r")
+
+Tokens = Sequence[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,16 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").disable("text_join")
 
 
-def parse(text: str) -> list[Token]:
+def parse(text: str) -> Tokens:
     """The tokens of a text in plain CommonMark (no tables, no strike-through: a `~` in a path stays a `~`)."""
     return _parser().parse(text)
 
 
-def text_runs(text: str) -> list[TextRun]:
-    """Every run of text in order, emphasis and link texts as runs of their own, comments and code left out."""
+def text_runs(text: str, tokens: Tokens | None = None) -> list[TextRun]:
+    """Every run of text in order, emphasis and link texts as runs of their own, comments and code left out. `tokens`
+    are those of `parse(text)`, where they are at hand."""
     runs: list[TextRun] = []
-    for token in parse(text):
+    for token in parse(text) if tokens is None else tokens:
         if token.map is None:
             continue
         if token.type == "inline":
@@ -100,7 +103,7 @@ def _same_lines(match: re.Match[str]) -> str:
     return "\n" * match.group().count("\n")
 
 
-def strip_comments(text: str) -> str:
+def strip_comments(text: str, tokens: Tokens | None = None) -> str:
     """The text without its block-level `<!-- … -->`: comments in code, inside a paragraph, in a list or quote, and
     unclosed ones stay; what follows `-->` on its line stays too. Everything else is kept byte for byte."""
     if "<!--" not in text:
@@ -108,7 +111,7 @@ def strip_comments(text: str) -> str:
     lines = text_lines(text)
     out: list[str] = []
     at = 0
-    for token in parse(text):
+    for token in parse(text) if tokens is None else tokens:
         if token.type != "html_block" or token.level or token.map is None:
             continue
         first, end = token.map

@@ -15,8 +15,8 @@ from memdir.instructions import load_instructions
 
 CHANGED = {
     "C2": ".claude/CLAUDE.md is shared with the team, not local: Claude Code's private file is CLAUDE.local.md.",
-    "C4": "`@include extra.md` is an import of a file named `include` for Claude Code, so it loads nothing and is shown "
-    "as a legacy form; `@extra.md` gives the three texts, each under its own header, not spliced into the line.",
+    "C4": "`@include extra.md` is an import of a file named `include` for Claude Code, so it loads nothing and is "
+    "shown as a legacy form; `@extra.md` gives the three texts, each under its own header, not spliced into the line.",
     "C5": "the circle is a finding and a status; no `<!-- circular @include -->` is written into what an agent reads.",
     "C6": "the separator stays, and each file stands under Claude Code's `Contents of PATH (LABEL):`.",
 }
