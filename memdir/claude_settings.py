@@ -8,6 +8,7 @@ can be moved for tests.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -199,6 +200,8 @@ def trust_accepted(environment: Environment, config_dir: str | None, explicit: b
 def read_object(path: str, limit: int = _MAX_BYTES) -> tuple[dict[str, object] | None, str | None]:
     """A JSON file's object. (None, None) when there is no file, ({}, what is wrong) when it cannot be used."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return {}, "is not a regular file"  # a pipe would be waited for
         with open(path, "rb") as file:
             data = file.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):

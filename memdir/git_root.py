@@ -126,6 +126,8 @@ def _first_line(path: str) -> str | None:
 
 def _text(path: str, limit: int) -> str:
     try:
+        if not os.path.isfile(path):
+            return ""  # a pipe would be waited for
         with open(path, "rb") as file:
             return os.fsdecode(file.read(limit))
     except (OSError, ValueError):

@@ -8,6 +8,7 @@ the table allows it (limits and the language), never where things lie, what is t
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
@@ -209,6 +210,8 @@ def flattened(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[s
 def read_toml(path: str) -> tuple[dict[str, object], str | None]:
     """A TOML file's table and what is wrong with the file; ({}, None) when there is none."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return {}, "is not a regular file"  # a pipe would be waited for
         with open(path, "rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -230,8 +233,8 @@ _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
 
 def _from_file(path: str, repository: bool, findings: list[Finding]) -> Iterator[tuple[Setting, Value]]:
-    if repository and (os.path.islink(path) or not os.path.isfile(path)):
-        return  # what came with a repository is not followed out of it, and a pipe is not waited for
+    if repository and os.path.islink(path):
+        return  # what came with a repository is not followed out of it
     table, problem = read_toml(path)
 
     def finding(code: str, message: str) -> None:

@@ -100,27 +100,30 @@ def recorded_cwd(transcript: str) -> str | None:
 
 
 def _first_cwd(head: bytes) -> str | None:
-    for line in head.splitlines():
-        if b'"cwd"' in line:
-            cwd = _cwd_of(line)
-            if cwd:
-                return cwd
+    start = 0
+    while (at := head.find(b'"cwd"', start)) >= 0:
+        begin, end = head.rfind(b"\n", 0, at) + 1, head.find(b"\n", at)
+        cwd = _cwd_of(head[begin:] if end < 0 else head[begin:end], whole=end >= 0)
+        if cwd or end < 0:
+            return cwd
+        start = end
     return None
 
 
-def _cwd_of(line: bytes) -> str | None:
+def _cwd_of(line: bytes, *, whole: bool) -> str | None:
     import json  # only on this path: recall does not pay for it
 
+    value: object = None
     try:
-        record = json.loads(line)
-        value = record.get("cwd") if isinstance(record, dict) else None
-    except (ValueError, RecursionError):
-        # A line cut by HEAD_BYTES, or torn: its first top-level-looking field is good enough to name a directory.
-        match = _CWD.search(line)
-        try:
+        if whole:
+            record = json.loads(line)
+            value = record.get("cwd") if isinstance(record, dict) else None
+        else:
+            # Cut by HEAD_BYTES, or torn: the first field of that name is good enough to name a directory.
+            match = _CWD.search(line)
             value = json.loads(b'"' + match[1] + b'"') if match else None
-        except ValueError:
-            return None
+    except (ValueError, RecursionError):
+        return None
     return value if isinstance(value, str) and value and "\0" not in value else None
 
 

@@ -238,3 +238,24 @@ def test_a_target_that_is_not_there_yet(case: Case) -> None:
 def test_name_beside() -> None:
     assert name_beside("a/x.md", []) == "a/x-adopted.md"
     assert name_beside("x.MD", ["X-Adopted.md", "x-adopted-2.md"]) == "x-adopted-3.MD"
+
+
+def test_every_real_directory_is_adopted_whole_and_left_alone(real_data: Path, tmp_path: Path) -> None:
+    for number, source in enumerate(sorted((real_data / "memory-dirs").iterdir())):
+        roots = [path.parent for path in sorted(source.rglob("MEMORY.md"))] or [source]
+        target = tmp_path / str(number)
+        before = Case.files(roots[0])
+        plan = plan_adoption(str(roots[0]), str(target))
+        how = {"command": "adopt", "now": 0.0}
+        apply(
+            str(target),
+            str(tmp_path / "state"),
+            lambda store, root=roots[0]: adoption_plan(store, str(root), both=True),
+            **how,
+        )
+        assert Case.files(roots[0]) == before
+        copied = Case.files(target)
+        assert {id for id in plan.new if id != "MEMORY.md"} <= copied.keys()
+        assert all(copied[id] == before[id] for id in plan.new if id != "MEMORY.md")
+        again = plan_adoption(str(roots[0]), str(target))
+        assert not again.new and not again.conflicts

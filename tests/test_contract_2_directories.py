@@ -386,6 +386,24 @@ def test_a_settings_file_with_a_byte_order_mark(base: Path, repo: Path) -> None:
     assert find(base, repo).auto_dir == "/user"
 
 
+def test_pipes_are_not_waited_for(base: Path, repo: Path) -> None:
+    (base / "home" / ".claude").mkdir()
+    (repo / ".claude").mkdir()
+    write(repo / ".claude" / "settings.local.json", {"autoMemoryDirectory": "/theirs"})
+    pipes = [
+        repo / ".claude" / "settings.json",
+        base / "home" / ".claude" / "settings.json",
+        base / "home/.claude.json",
+    ]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    (repo / ".git" / "config").unlink()
+    os.mkfifo(repo / ".git" / "config")
+    found = find(base, repo)
+    assert found.auto_dir == memory_of(base, repo) and remote_url(str(repo)) is None
+    assert [finding.message for finding in found.claude.findings] == ["is not a regular file"] * 2
+
+
 def test_switches(base: Path, repo: Path) -> None:
     def enabled(**variables: str) -> bool:
         return find(base, repo, **variables).primary.loaded_by_claude

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -139,7 +140,13 @@ def test_a_damaged_file_is_a_finding(home: Path, data: bytes) -> None:
 def test_a_file_that_is_a_directory(home: Path) -> None:
     (home / ".config" / "memdir" / "config.toml").mkdir()
     (home.parent / "memory" / ".memdir.toml").mkdir()
-    assert [finding.code for finding in load(home).findings] == ["settings-file"]
+    assert [finding.code for finding in load(home).findings] == ["settings-file"] * 2
+
+
+def test_a_pipe_is_not_waited_for(home: Path) -> None:
+    os.mkfifo(home.parent / "memory" / ".memdir.toml")
+    os.mkfifo(home / ".config" / "memdir" / "config.toml")
+    assert [finding.code for finding in load(home).findings] == ["settings-file"] * 2
 
 
 def test_a_repositorys_link_is_not_followed(home: Path) -> None:
