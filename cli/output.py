@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from memdir.errors import MemdirError
 
+_MARK = re.compile("\ufdd0([0-9;]*)\ufdd1")
+"""Where a style begins and ends: non-characters, so that a file's own escape sequences are never taken for ours."""
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -40,14 +43,19 @@ class Output:
         return round((time.perf_counter() - self.started) * 1000, 3)
 
     def line(self, text: str = "") -> None:
-        """One line (or several) of text for people, or of plain data, to stdout."""
-        self._write(self.stdout, printable(text) if self.stdout.isatty() and not self.colour else text)
+        """One line (or several) of text for people, or of plain data, to stdout. On a terminal control characters
+        are shown as escapes; elsewhere valid text passes as it is."""
+        if self.colour:
+            parts = _MARK.split(text)
+            text = "".join(f"\x1b[{part}m" if at % 2 else printable(part) for at, part in enumerate(parts))
+        elif self.stdout.isatty():
+            text = printable(text)
+        self._write(self.stdout, text)
 
     def styled(self, text: str, *styles: str) -> str:
-        """The text in a colour or weight, when there is colour; its control characters made visible."""
-        text = printable(text) if self.stdout.isatty() else text
+        """The text marked for a colour or weight, which `line` makes of it when there is colour."""
         codes = ";".join(_STYLES[s] for s in styles)
-        return f"\x1b[{codes}m{text}\x1b[0m" if self.colour and codes else text
+        return f"\ufdd0{codes}\ufdd1{text}\ufdd00\ufdd1" if self.colour and codes else text
 
     def note(self, text: str) -> None:
         """One line about the run (not data) to stderr."""
