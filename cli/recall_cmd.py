@@ -56,6 +56,7 @@ def _options(app: App, values: Values) -> RecallOptions:
         all=values.flag("all"),
         min_score=values.number("min_score"),
     )
+    options = replace(options, explain=values.flag("explain") or app.out.json)
     if since is not None:
         options = replace(options, since=parse_date(since))
     if until is not None:

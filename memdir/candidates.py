@@ -15,6 +15,7 @@ from heapq import nlargest
 from .collection import LONG, Collection
 from .query import Group, Query
 from .ranking import CANDIDATE_FLOOR
+from .segment import Facts
 
 ENGINE_POSTINGS = 20_000
 """Postings to read from which on an engine is asked, where there is one."""
@@ -22,13 +23,13 @@ ENGINE_FETCH = 64
 PRUNE_POSTINGS = 200
 """Postings left from which on it is worth asking whether they matter."""
 
-Found = list[tuple[float, int]]
-Admits = Callable[[int], bool]
+Found = list[tuple[float, int, Facts]]
+Admits = Callable[[Facts], bool]
 
 
 def candidates(collection: Collection, query: Query, wanted: int, admits: Admits, *, filtered: bool) -> Found:
-    """The best `wanted` documents that `admits` lets through, as (score, number), best first, ties by path; none below
-    `CANDIDATE_FLOOR` of the best. `filtered` says that many may be refused."""
+    """The best `wanted` documents that `admits` lets through, as (score, number, facts), best first, ties by path; none
+    below `CANDIDATE_FLOOR` of the best. `filtered` says that many may be refused."""
     if not query.groups:
         return []
     if not filtered:
@@ -139,8 +140,13 @@ def _select(
     """The best admitted documents. None when one is refused and `scores` may lack what takes its place."""
     if not scores:
         return []
-    floor = 0.0 if all else CANDIDATE_FLOOR * max(scores.values())
-    ordered = sorted([(-value, number) for number, value in scores.items() if value >= floor])
+    least = 0.0
+    if not all:
+        least = CANDIDATE_FLOOR * max(scores.values())
+        if len(scores) > 2 * wanted:
+            least = max(least, nlargest(wanted, scores.values())[-1])
+    ordered = [(-value, number) for number, value in scores.items() if value >= least]
+    ordered.sort()
     found: Found = []
     last = 0.0
     for negative, number in ordered:
@@ -148,13 +154,18 @@ def _select(
             break
         if found and -negative < CANDIDATE_FLOOR * found[0][0]:
             break
-        if admits(number):
-            found.append((-negative, number))
+        facts = collection.facts(number)
+        if admits(facts):
+            found.append((-negative, number, facts))
             last = negative
         elif not all:
             return None
-    found.sort(key=lambda f: (-f[0], collection.id(f[1]), f[1]))
+    found.sort(key=_order)
     return found[:wanted]
+
+
+def _order(found: tuple[float, int, Facts]) -> tuple[float, str, int]:
+    return (-found[0], found[2].id, found[1])
 
 
 def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, float] | None:

@@ -7,7 +7,7 @@ scores whatever segments they lie in. Decoded postings are kept (bounded); resul
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -79,6 +79,10 @@ class Collection:
         self._kept = 0
         self._similar: dict[str, tuple[tuple[str, int], ...]] = {}
         self._neighbours: dict[int, tuple[Neighbour, ...]] = {}
+        self.facts: Callable[[int], Facts] = self._find_facts
+        """The facts of a document by its number."""
+        if len(self.views) == 1:
+            self.facts = self.views[0].segment.facts
 
     def entry(self, term: str) -> Entry | None:
         """The term's postings and statistics; None when no document has it."""
@@ -145,15 +149,9 @@ class Collection:
         index = bisect_right(self.bases, number) - 1 if len(self.bases) > 1 else 0
         return self.views[index], number - self.bases[index]
 
-    def facts(self, number: int) -> Facts:
-        """The document's facts."""
+    def _find_facts(self, number: int) -> Facts:
         view, doc = self.place(number)
         return view.segment.facts(doc)
-
-    def id(self, number: int) -> str:
-        """The document's id."""
-        view, doc = self.place(number)
-        return view.segment.ids[doc]
 
     def related(self, term: str, number: int) -> Sequence[int]:
         """The documents that have a special term, of the same source as document `number`."""

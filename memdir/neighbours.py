@@ -6,7 +6,7 @@ document. The prefixes are control characters, which no analysed text contains. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from .model import INDEX_NAME
@@ -45,8 +45,9 @@ class Neighbour(NamedTuple):
 class Documents(Protocol):
     """Where neighbours are looked up: the documents of one or several sources, by number."""
 
-    def facts(self, number: int) -> Facts:
-        """The document's facts."""
+    @property
+    def facts(self) -> Callable[[int], Facts]:
+        """The facts of a document by its number."""
 
     def related(self, term: str, number: int) -> Sequence[int]:
         """The documents that have a special term, of the same source as document `number`."""

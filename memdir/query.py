@@ -12,6 +12,8 @@ from .text import ParsedQuery, QueryWord, fold, forms, parse_query
 
 MAX_WORDS = 64
 """Words of a query that are looked up; of a longer text the rarest."""
+MAX_JOINED = 6
+"""Words of a query up to which two adjacent ones are also looked up as one: who writes a sentence spells names."""
 
 
 class Group:
@@ -40,6 +42,7 @@ class Query:
     """`groups` in the order in which they are scored (the rarest first), `mass` the sum of their weights."""
 
     def __init__(self, collection: Collection, text: str, language: str = ENGLISH) -> None:
+        self._terms: tuple[str, ...] | None = None
         parsed = parse_query(text, language)
         words = parsed.words
         groups = [_word_group(collection, word, language) for word in words[: 8 * MAX_WORDS]]
@@ -50,6 +53,14 @@ class Query:
         groups += _pairs(collection, parsed, language)
         _add_synonyms(collection, groups, language)
         self.groups = sorted((g for g in groups if g.df), key=lambda g: (g.df, g.text))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All terms that are looked for."""
+        found = self._terms
+        if found is None:
+            found = self._terms = tuple(dict.fromkeys(t for g in self.groups for _, t, _ in (*g.direct, *g.synonyms)))
+        return found
 
 
 def _word_group(collection: Collection, word: QueryWord, language: str) -> Group:
@@ -81,18 +92,14 @@ def _pairs(collection: Collection, parsed: ParsedQuery, language: str) -> list[G
     """Two adjacent words written as one: a name (`oneshot` for `one shot`), or a meaning (`turn off` for `disable`)."""
     groups: list[Group] = []
     plain = parsed.plain[:MAX_WORDS]
+    joined = len(plain) <= MAX_JOINED
     for first, second in pairwise(plain):
-        term = forms(first + second, language)[0]
-        entry = collection.entry(term) if len(first) + len(second) > 4 else None
+        entry = collection.entry(first + second) if joined and len(first) + len(second) > 4 else None
         if entry is not None:
-            groups.append(Group(f"{first} {second}", 0.0, [(PAIR_WEIGHT * entry.idf, term, entry)]))
-        elif synonyms(_pair(first, second, language)):
+            groups.append(Group(f"{first} {second}", 0.0, [(PAIR_WEIGHT * entry.idf, first + second, entry)]))
+        elif synonyms(f"{forms(first, language)[0]}_{forms(second, language)[0]}"):
             groups.append(Group(f"{first} {second}", 0.0, []))
     return groups
-
-
-def _pair(first: str, second: str, language: str) -> str:
-    return f"{forms(first, language)[0]}_{forms(second, language)[0]}"
 
 
 def _add_synonyms(collection: Collection, groups: list[Group], language: str) -> None:

@@ -6,6 +6,7 @@ document. How the parameters were chosen, and what each is worth, stands in docs
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log
 
 from .segment import Facts
@@ -19,20 +20,22 @@ MIN_DOCUMENTS = 30
 
 SYNONYM_WEIGHT = 1.0
 """Weight of a word's synonyms together; each of n has this by the root of n, as a word of many meanings says less."""
-SYNONYM_POSTINGS = 2_000
+SYNONYM_POSTINGS = 300
 """Documents that the synonyms of one query may name together; the rarest are used first."""
 SIMILAR_WEIGHT = 0.8
 """Weight of the words taken for a misspelt one, times their similarity."""
 PAIR_WEIGHT = 0.5
 """Weight of two adjacent query words written as one."""
 
-CANDIDATES = 24
+CANDIDATES = 16
 """Documents that are looked at closely, if no more are asked for."""
 CANDIDATE_FLOOR = 0.3
 """Share of the best document's word score below which none is a candidate."""
 
 ACTIVE = 3
 """The best documents that activate their neighbours."""
+MIN_EDGE = 0.5
+"""The weight from which on an edge brings a document that has none of the words; a weaker one lifts those that have."""
 ACTIVATION = 0.1
 """Share of its word score that a document gives to a neighbour of weight 1."""
 
@@ -73,6 +76,7 @@ def prior(facts: Facts, now: float, moment: float) -> float:
     return 1.0 + min(max(change, -MAX_PRIOR), MAX_PRIOR)
 
 
+@lru_cache(maxsize=1 << 12)
 def is_log(namespace: str) -> bool:
     """True below a `logs` or `sessions` folder."""
     return any(part in ("logs", "sessions") for part in namespace.split("/"))

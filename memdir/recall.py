@@ -8,27 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from math import inf
 
 from .candidates import candidates, group_gain, score
 from .collection import Collection, View
 from .dates import age_days, rfc3339
 from .hit import Hit
-from .query import Group, Query
-from .ranking import ACTIVATION, ACTIVE, CANDIDATES, MIN_SCORE, REPEATED, calibrate, prior
+from .query import Query
+from .ranking import ACTIVATION, ACTIVE, CANDIDATES, MIN_EDGE, MIN_SCORE, REPEATED, calibrate, prior
 from .segment import Facts
 from .stem import ENGLISH
 
 __all__ = ["Collection", "RecallOptions", "Scored", "View", "hits", "recall"]
 
 DEFAULT_LIMIT = 10
+_rfc3339 = lru_cache(maxsize=1 << 14)(rfc3339)
 
 
 @dataclass(frozen=True, slots=True)
 class RecallOptions:
     """What is asked for beside the words. Times are seconds since the epoch; `now` is the clock's, `as_of` asks what
     was valid then; `since` and `until` are of the last modification, half-open. `namespaces` include what is below
-    them. `all` also gives what is not active or not valid. `min_score` None is the default threshold, 0 none."""
+    them. `all` also gives what is not active or not valid. `min_score` None is the default threshold, 0 none. `explain`
+    fills `why`."""
 
     now: float
     limit: int = DEFAULT_LIMIT
@@ -41,6 +44,7 @@ class RecallOptions:
     all: bool = False
     min_score: float | None = None
     language: str = ENGLISH
+    explain: bool = False
 
     @property
     def moment(self) -> float:
@@ -69,18 +73,18 @@ class Scored:
     terms: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class _Candidate:
-    number: int
-    words: float
-    structure: float = 0.0
-    edge: str = ""
-    prior: float = 1.0
-    diversity: float = 1.0
+    __slots__ = ("diversity", "edge", "facts", "number", "prior", "structure", "total", "words")
 
-    @property
-    def total(self) -> float:
-        return (self.words + self.structure) * self.prior * self.diversity
+    def __init__(self, number: int, words: float, facts: Facts) -> None:
+        self.number = number
+        self.words = words
+        self.facts = facts
+        self.structure = 0.0
+        self.edge = ""
+        self.prior = 1.0
+        self.diversity = 1.0
+        self.total = words
 
 
 def recall(views: Collection | Sequence[View], text: str, options: RecallOptions) -> list[Scored]:
@@ -90,105 +94,106 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
     if options.limit < 1 or not collection.count:
         return []
     query = Query(collection, text, options.language)
-
-    def admitted(number: int) -> bool:
-        return admits(collection.facts(number), options)
-
     wanted = max(CANDIDATES, options.limit)
-    found = candidates(collection, query, wanted, admitted, filtered=options.filtered)
+    found = candidates(collection, query, wanted, partial(admits, options=options), filtered=options.filtered)
     if not found:
         return []
-    pool = {number: _Candidate(number, words) for words, number in found}
-    _activate(collection, query, pool, found, options)
+    pool = {number: _Candidate(number, words, facts) for words, number, facts in found}
+    _activate(collection, query, pool, options)
+    now, moment = options.now, options.moment
     for candidate in pool.values():
-        candidate.prior = prior(collection.facts(candidate.number), options.now, options.moment)
-    ranked = _diversify(collection, pool)
+        candidate.prior = prior(candidate.facts, now, moment)
+        candidate.total = (candidate.words + candidate.structure) * candidate.prior
     least = MIN_SCORE if options.min_score is None else options.min_score
     results: list[Scored] = []
-    for candidate in ranked[: options.limit]:
+    for candidate in _diversified(list(pool.values()))[: options.limit]:
         value = round(calibrate(candidate.total, query.mass, collection.most), 6)
         if value < least or value <= 0.0:
             break
-        results.append(_scored(collection, query, candidate, value))
+        results.append(_scored(collection, query, candidate, value, explain=options.explain))
     return results
 
 
-def _activate(
-    collection: Collection,
-    query: Query,
-    pool: dict[int, _Candidate],
-    found: Sequence[tuple[float, int]],
-    options: RecallOptions,
-) -> None:
-    """The best documents give a share of their word score to their neighbours, who may be new."""
-    for words, number in found[:ACTIVE]:
-        for neighbour in collection.neighbours(number):
-            candidate = pool.get(neighbour.number)
+def _activate(collection: Collection, query: Query, pool: dict[int, _Candidate], options: RecallOptions) -> None:
+    """The best documents give a share of their word score to their neighbours; a link may bring a new one."""
+    for active in list(pool.values())[:ACTIVE]:
+        for number, weight, edge in collection.neighbours(active.number):
+            candidate = pool.get(number)
             if candidate is None:
-                if not admits(collection.facts(neighbour.number), options):
+                if weight < MIN_EDGE:
                     continue
-                own = score(collection, query, neighbour.number)
-                candidate = pool[neighbour.number] = _Candidate(neighbour.number, own)
-            given = ACTIVATION * neighbour.weight * words
+                facts = collection.facts(number)
+                if not admits(facts, options):
+                    continue
+                candidate = pool[number] = _Candidate(number, score(collection, query, number), facts)
+            given = ACTIVATION * weight * active.words
             if given > candidate.structure:
                 candidate.structure = given
-                candidate.edge = neighbour.edge
+                candidate.edge = edge
 
 
-def _diversify(collection: Collection, pool: dict[int, _Candidate]) -> list[_Candidate]:
+def _rank(candidate: _Candidate) -> tuple[float, str, int]:
+    return (-candidate.total, candidate.facts.id, candidate.number)
+
+
+def _diversified(ranked: list[_Candidate]) -> list[_Candidate]:
     """Best first; what says the same as a better one (equal name and description) moves down."""
-    ranked = sorted(pool.values(), key=lambda c: (-c.total, collection.id(c.number), c.number))
+    ranked.sort(key=_rank)
     seen: set[tuple[str, str]] = set()
     repeated = False
     for candidate in ranked:
-        facts = collection.facts(candidate.number)
-        said = (facts.name, facts.description)
+        said = (candidate.facts.name, candidate.facts.description)
         if said in seen:
             candidate.diversity = REPEATED
+            candidate.total *= REPEATED
             repeated = True
-        seen.add(said)
+        else:
+            seen.add(said)
     if repeated:
-        ranked.sort(key=lambda c: (-c.total, collection.id(c.number), c.number))
+        ranked.sort(key=_rank)
     return ranked
 
 
-def _scored(collection: Collection, query: Query, candidate: _Candidate, value: float) -> Scored:
-    """The result, with what each step gave: `words` and `synonyms` as shares of what the whole query could give,
-    `structure` likewise, `prior` and `diversity` as factors."""
+def _scored(collection: Collection, query: Query, candidate: _Candidate, value: float, *, explain: bool) -> Scored:
+    """The result, with what each step gave: `words` (and with `explain`, apart from them, `synonyms`) and `structure`
+    as shares of what a document with the whole query would get, `prior` and `diversity` as factors."""
+    whole = query.mass or 1.0
+    parts = {"words": round(candidate.words / whole, 4)}
+    why: tuple[str, ...] = ()
+    if explain:
+        parts, why = _explained(collection, query, candidate, whole)
+    if candidate.structure:
+        parts["structure"] = round(candidate.structure / whole, 4)
+    parts["prior"] = round(candidate.prior, 4)
+    if candidate.diversity != 1.0:
+        parts["diversity"] = candidate.diversity
+    view, number = collection.place(candidate.number)
+    return Scored(view, number, candidate.facts, value, parts, why, query.terms)
+
+
+def _explained(
+    collection: Collection, query: Query, candidate: _Candidate, whole: float
+) -> tuple[dict[str, float], tuple[str, ...]]:
     own_total = other_total = 0.0
+    words: list[str] = []
     why: list[str] = []
-    own_words: list[str] = []
-    terms: list[str] = []
     for group in query.groups:
         own, other = group_gain(collection, group, candidate.number)
         if own >= other:
             own_total += own
-            if own:
-                own_words.append(group.text)
-                terms += [term for _, term, _ in group.direct]
+            words += [group.text] if own else []
         else:
             other_total += other
-            term = _best_synonym(collection, group, candidate.number)
-            why.append(f"{term} for {group.text}")
-            terms.append(term)
-    whole = query.mass or 1.0
+            best = max(group.synonyms, key=lambda s: s[0] * collection.gain(s[2], candidate.number))
+            why.append(f"{best[1]} for {group.text}")
+    if words:
+        why.insert(0, "words: " + ", ".join(words))
+    if candidate.edge:
+        why.append(candidate.edge)
     parts = {"words": round(own_total / whole, 4)}
     if other_total:
         parts["synonyms"] = round(other_total / whole, 4)
-    if candidate.structure:
-        parts["structure"] = round(candidate.structure / whole, 4)
-        why.append(candidate.edge)
-    parts["prior"] = round(candidate.prior, 4)
-    if candidate.diversity != 1.0:
-        parts["diversity"] = candidate.diversity
-    if own_words:
-        why.insert(0, "words: " + ", ".join(own_words))
-    view, number = collection.place(candidate.number)
-    return Scored(view, number, collection.facts(candidate.number), value, parts, tuple(why), tuple(terms))
-
-
-def _best_synonym(collection: Collection, group: Group, number: int) -> str:
-    return max(group.synonyms, key=lambda s: s[0] * collection.gain(s[2], number))[1]
+    return parts, tuple(why)
 
 
 def admits(facts: Facts, options: RecallOptions) -> bool:
@@ -214,7 +219,7 @@ def hits(scored: Sequence[Scored], options: RecallOptions) -> list[Hit]:
     return [
         Hit(
             s.facts.id, s.view.source, s.view.root, s.facts.name, s.facts.type, s.facts.description, s.score, s.parts,
-            rfc3339(s.facts.modified), s.facts.line, age_days(s.facts.modified, options.now), s.why, s.terms,
+            _rfc3339(s.facts.modified), s.facts.line, age_days(s.facts.modified, options.now), s.why, s.terms,
         )
         for s in scored
     ]  # fmt: skip
