@@ -40,6 +40,8 @@ KEEP_TRANSACTIONS: Final = 1000
 KEEP_BYTES: Final = 100 << 20
 MAX_CHANGED_FILE: Final = 64 << 20
 
+_DAMAGED: Final = "an interrupted command left a damaged journal entry ({}); nothing was done with it"
+
 State = Literal["pending", "done", "undone", "failed"]
 
 
@@ -106,7 +108,8 @@ class Journal:
         number = self._next_number()
         for attempt in range(1, MAX_ATTEMPTS + 1):
             command, planned = plan()
-            changes = [self._with_mtime(c) for c in planned if c.before != c.after]
+            # A path that leads out is refused here, before anything is recorded.
+            changes = [self._with_mtime(c, inside(self.root, c.path)) for c in planned if c.before != c.after]
             if not changes:
                 return None
             transaction = Transaction(number, "pending", command, now, tuple(changes), tuple(undoes))
@@ -117,10 +120,10 @@ class Journal:
                 self._roll_back(transaction)
                 self._end(path, "failed")
                 if attempt == MAX_ATTEMPTS:
-                    kept = os.path.join(self.directory, _file_name(number, "failed"))
+                    kept = self._path(number, "failed")
                     error.hint = f"both texts are kept: theirs in place, ours in {shown(kept)}; run it again"
                     raise
-                remove_file(os.path.join(self.directory, _file_name(number, "failed")))
+                remove_file(self._path(number, "failed"))
             except BaseException:
                 # Whatever stopped it (full disk, Ctrl-C): put back what was changed. If even that fails, the pending
                 # transaction stays and the next changing command finishes the work.
@@ -139,25 +142,29 @@ class Journal:
         for number, state in self._listed():
             if state != "pending":
                 continue
-            path = os.path.join(self.directory, _file_name(number, "pending"))
             transaction = self._read(number, "pending")
+            try:
+                said.append(self._recover(transaction) if transaction is not None else _DAMAGED.format(number))
+            except BadInputError as error:  # a folder became a link that leads out: its files are not ours to touch
+                self._end(self._path(number, "pending"), "failed")
+                said.append(f"could not roll back journal entry {number}: {error}")
             if transaction is None:
-                self._end(path, "failed")
-                said.append(f"an interrupted command left a damaged journal entry ({number}); nothing was done with it")
-                continue
-            for folder in {os.path.dirname(inside(self.root, c.path)) for c in transaction.changes}:
-                clean_temporaries(folder)
-            if all(self._current(c.path) == c.after for c in transaction.changes):
-                self._finish(path, transaction)
-                said.append(f"finished the interrupted '{transaction.command}'")
-                continue
-            left = self._roll_back(transaction)
-            self._end(path, "failed")
-            also = f"; changed since and left alone: {', '.join(map(shown, left))}" if left else ""
-            said.append(f"rolled back the interrupted '{transaction.command}'{also}")
+                self._end(self._path(number, "pending"), "failed")
         if os.path.isdir(self.directory):
             clean_temporaries(self.directory)
         return said
+
+    def _recover(self, transaction: Transaction) -> str:
+        path = self._path(transaction.number, "pending")
+        for folder in {os.path.dirname(inside(self.root, c.path)) for c in transaction.changes}:
+            clean_temporaries(folder)
+        if all(self._current(c.path) == c.after for c in transaction.changes):
+            self._finish(path, transaction)
+            return f"finished the interrupted '{transaction.command}'"
+        left = self._roll_back(transaction)
+        self._end(path, "failed")
+        also = f"; changed since and left alone: {', '.join(map(shown, left))}" if left else ""
+        return f"rolled back the interrupted '{transaction.command}'{also}"
 
     def undo(self, count: int, *, now: float) -> Undone:
         """Take back the last `count` transactions that are done and no undo themselves, newest first.
@@ -207,7 +214,7 @@ class Journal:
         for number, state in self._listed():
             transaction = self._read(number, state)
             if transaction is not None and any(change.path in wanted for change in transaction.changes):
-                remove_file(os.path.join(self.directory, _file_name(number, state)))
+                remove_file(self._path(number, state))
                 count += 1
         return count
 
@@ -224,11 +231,12 @@ class Journal:
     def _current(self, path: str) -> bytes | None:
         return read_if_there(inside(self.root, path), MAX_CHANGED_FILE)
 
-    def _with_mtime(self, change: Change) -> Change:
+    @staticmethod
+    def _with_mtime(change: Change, path: str) -> Change:
         if change.mtime_ns is not None or change.before is None:
             return change
         try:
-            mtime = os.stat(inside(self.root, change.path)).st_mtime_ns
+            mtime = os.stat(path).st_mtime_ns
         except FileNotFoundError:
             return change  # it vanished; applying will notice
         return replace(change, mtime_ns=mtime)
@@ -282,7 +290,7 @@ class Journal:
     def _mark_undone(self, numbers: Iterable[int]) -> None:
         for number in numbers:
             with contextlib.suppress(FileNotFoundError):
-                self._rename(os.path.join(self.directory, _file_name(number, "done")), "undone")
+                self._rename(self._path(number, "done"), "undone")
 
     def _end(self, path: str, state: State) -> None:
         try:
@@ -293,6 +301,9 @@ class Journal:
 
     def _rename(self, path: str, state: State) -> None:
         os.replace(path, path.rpartition(".")[0] + f".{state}")
+
+    def _path(self, number: int, state: State) -> str:
+        return os.path.join(self.directory, f"{number:08d}.{state}")
 
     def _listed(self) -> list[tuple[int, State]]:
         """Numbers and states in ascending order."""
@@ -310,15 +321,13 @@ class Journal:
 
     def _write(self, transaction: Transaction) -> str:
         make_private_dir(self.directory)
-        path = os.path.join(self.directory, _file_name(transaction.number, "pending"))
+        path = self._path(transaction.number, "pending")
         write_atomic(path, _encode(transaction), mode=PRIVATE)
         return path
 
     def _read(self, number: int, state: State) -> Transaction | None:
         try:
-            return _decode(
-                read_file(os.path.join(self.directory, _file_name(number, state)), KEEP_BYTES), number, state
-            )
+            return _decode(read_file(self._path(number, state), KEEP_BYTES), number, state)
         except (MemdirError, ValueError, KeyError, TypeError, zlib.error):
             return None
 
@@ -326,7 +335,7 @@ class Journal:
         """Forget the oldest transactions beyond `KEEP_TRANSACTIONS` and `KEEP_BYTES`."""
         total = 0
         for place, (number, state) in enumerate(sorted(self._listed(), reverse=True)):
-            path = os.path.join(self.directory, _file_name(number, state))
+            path = self._path(number, state)
             with contextlib.suppress(FileNotFoundError):
                 total += os.stat(path).st_size
                 if place > 0 and state != "pending" and (place >= KEEP_TRANSACTIONS or total > KEEP_BYTES):
@@ -345,10 +354,6 @@ def _reverted(change: Change, current: bytes | None, outcome: dict[str, str]) ->
         if merged is not None:
             return "merged", merged
     return "left", current
-
-
-def _file_name(number: int, state: State) -> str:
-    return f"{number:08d}.{state}"
 
 
 def _encode(transaction: Transaction) -> bytes:
