@@ -13,13 +13,9 @@ from dataclasses import dataclass
 
 from .errors import BadInputError
 from .frontmatter_read import TOP_LEVEL, Parsed, newline_of, parse, split_head, utf16_of
-from .plain_yaml import is_text
+from .yaml_writer import field_lines, flow_value, plain
 
 _LINE_KEY = re.compile(r"( *)(?:\"([^\"\\]+)\"|'([^']+)'|([^\s#\"'\[{&*!|>%@`-][^:#]*?)) *:(?=\s|$)")
-_PLAIN = re.compile(r"[^\W_][\w ./@+()'’–—-]*")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?")
-_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]')
-_NAMED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 @dataclass(slots=True)
@@ -48,7 +44,7 @@ def edit(data: bytes, changes: Mapping[str, object | None], *, modified: str | N
     begin, end = start + split.start, start + split.end
     head = _Head(text[begin:end], before.newline)
     expected = {key: (dict(value) if isinstance(value, dict) else value) for key, value in before.head.items()}
-    wanted = {key: _plain(value) for key, value in changes.items()}
+    wanted = {key: plain(value) for key, value in changes.items()}
     metadata = expected.get("metadata")
     if modified is not None and isinstance(metadata, dict) and "modified" in metadata:
         wanted["modified"] = modified
@@ -72,6 +68,7 @@ def replace_body(data: bytes, body: str) -> bytes:
     newline = newline_of(text)
     if kept and not kept.endswith(("\n", "\r")):
         kept += newline
+    body = str(plain(body))
     if newline != "\n":
         body = body.replace("\r\n", "\n").replace("\n", newline)
     return (b"\xef\xbb\xbf" if bom else b"") + (kept + body).encode("utf-8", "surrogateescape")
@@ -83,18 +80,9 @@ def render(head: Mapping[str, object], body: str) -> bytes:
     lines = ["---"]
     for key, value in head.items():
         if value is not None:
-            lines += _field_lines(key, _plain(value), 0)
+            lines += field_lines(key, plain(value), 0)
     lines.append("---")
-    return ("\n".join(lines) + "\n" + str(_plain(body))).encode()
-
-
-def _plain(value: object) -> object:
-    """The value as `parse` gives it back: lists and dicts, lone surrogates as U+FFFD."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+    return ("\n".join(lines) + "\n" + str(plain(body))).encode()
 
 
 def _refuse(parsed: Parsed, data: bytes) -> None:
@@ -155,7 +143,7 @@ class _Head:
         kept = [self.lines[entry.start]]
         for value in new:
             at = next((n for n, item in enumerate(old) if item == value and type(item) is type(value)), -1)
-            kept.append(lines[at] if at >= 0 else f"{indent}- {_flow_value(value)}{self.newline}")
+            kept.append(lines[at] if at >= 0 else f"{indent}- {flow_value(value)}{self.newline}")
         self.lines[entry.start : entry.end] = kept
         return True
 
@@ -179,7 +167,7 @@ def _apply(head: _Head, expected: dict[str, object], key: str, value: object | N
     if block is None:
         if value is not None:
             indent = min((entry.indent for entry in top.values()), default=0)
-            head.insert(len(head.lines), _field_lines("metadata", {key: value}, indent))
+            head.insert(len(head.lines), field_lines("metadata", {key: value}, indent))
             expected["metadata"] = {key: value}
         return
     if not isinstance(metadata, dict):
@@ -192,13 +180,13 @@ def _apply(head: _Head, expected: dict[str, object], key: str, value: object | N
     expected["metadata"] = fresh
     if block.end == block.start + 1 and metadata:  # written as one flow mapping
         _put(fresh, key, value)
-        line = " " * block.indent + "metadata: " + _flow_value(fresh)
+        line = " " * block.indent + "metadata: " + flow_value(fresh)
         if fresh != metadata:
             head.replace(block, [line])
         return
     inner = head.entries(block.start + 1, block.end)
     if not inner and value is not None:
-        head.insert(block.start + 1, _field_lines(key, value, block.indent + 2))
+        head.insert(block.start + 1, field_lines(key, value, block.indent + 2))
         fresh[key] = value
         return
     _set(head, inner, fresh, key, value, None)
@@ -220,7 +208,7 @@ def _set(
         if value is not None:
             indent = next((e.indent for e in entries.values()), 0)
             at = after.end if after else 0 if key == "name" else max((e.end for e in entries.values()), default=0)
-            head.insert(at, _field_lines(key, value, indent))
+            head.insert(at, field_lines(key, value, indent))
             mapping[key] = value
         return
     if key in mapping and value is not None and mapping[key] == value and type(mapping[key]) is type(value):
@@ -234,7 +222,7 @@ def _set(
         return
     old = head.lines[entry.start]
     quote = '"' if re.match(r" *[^:]*: *\"", old) else "'" if re.match(r" *[^:]*: *'", old) else ""
-    head.replace(entry, _field_lines(key, value, entry.indent, quote))
+    head.replace(entry, field_lines(key, value, entry.indent, quote))
 
 
 def _put(mapping: dict[str, object], key: str, value: object | None) -> None:
@@ -242,72 +230,6 @@ def _put(mapping: dict[str, object], key: str, value: object | None) -> None:
         mapping.pop(key, None)
     else:
         mapping[key] = value
-
-
-def _field_lines(key: str, value: object, indent: int, quote: str = "") -> list[str]:
-    """The lines, without endings, that say `key: value` at this indentation."""
-    start = " " * indent + _text(key) + ":"
-    if isinstance(value, Mapping) and value:
-        lines = [start]
-        for name, item in value.items():
-            if item is not None:
-                lines += _field_lines(str(name), item, indent + 2) if indent == 0 else [_one_line(name, item, indent)]
-        return lines if len(lines) > 1 else [start + " {}"]
-    if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-        return [start, *(" " * (indent + 2) + "- " + _flow_value(item) for item in value)]
-    if isinstance(value, str):
-        return [f"{start} {_quoted(value) if quote == chr(34) or key == 'description' else _text(value, quote)}"]
-    return [f"{start} {_flow_value(value)}"]
-
-
-def _one_line(name: object, item: object, indent: int) -> str:
-    return " " * (indent + 2) + f"{_text(str(name))}: {_flow_value(item)}"
-
-
-def _text(value: str, quote: str = "", *, flow: bool = False) -> str:
-    """Text as YAML: bare where both YAML 1.1 and 1.2 read it back as text, else in double quotes."""
-    if quote == "'" and value.isprintable():
-        return "'" + value.replace("'", "''") + "'"
-    if _DATE.fullmatch(value) and not flow:
-        return value
-    if not quote and _PLAIN.fullmatch(value) and value[-1] != " " and is_text(value):
-        return value
-    return _quoted(value)
-
-
-def _quoted(value: str) -> str:
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match[0]
-    named = _NAMED.get(character)
-    return named or (f"\\x{ord(character):02x}" if character < "\u0100" else f"\\u{ord(character):04x}")
-
-
-def _flow_value(value: object) -> str:
-    """Any plain value in one line."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _float(value)
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_text(str(k), flow=True)}: {_flow_value(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow_value(item) for item in value) + "]"
-    return str(value) if isinstance(value, int) else _text(str(value), flow=True)
-
-
-def _float(value: float) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
-        return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
-    text = repr(value)
-    mantissa, e, exponent = text.partition("e")
-    if not e:
-        return text
-    return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent if exponent[0] in '+-' else '+' + exponent}"
 
 
 def _indent(line: str) -> int:

@@ -47,7 +47,7 @@ _LINE = st.one_of(
 )
 
 
-@settings(deterministic, max_examples=3000)
+@settings(deterministic, max_examples=1500)
 @given(st.lists(_LINE, max_size=6))
 @example(['name: "value"# joined comment'])
 @example(["name: {a: x?y}"])
