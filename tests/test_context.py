@@ -19,7 +19,7 @@ from memdir.project_context import project_context
 from memdir.quoting import one_line, quote, visible
 from memdir.tokens import estimate_tokens
 
-from .sandbox import Sandbox
+from sandbox import Sandbox
 
 HEADER = re.compile(r"(Contents of|Recalled memory) (.*) \((.*)\):")
 
