@@ -9,16 +9,18 @@ from itertools import groupby
 
 from memdir import __version__
 from memdir.baseline import new_findings, read_baseline, write_baseline
-from memdir.changes import apply
 from memdir.check import check, refuse_unknown
 from memdir.check_codes import CHECK_FIX, TIDY
 from memdir.check_fix import plan_fixes
-from memdir.errors import EXIT_NOTHING, EXIT_OK, EXIT_USAGE, BadInputError, UsageError
+from memdir.errors import EXIT_NOTHING, EXIT_OK, BadInputError, UsageError
 from memdir.files import shown
-from memdir.model import Finding
+from memdir.journal import Change
+from memdir.model import Finding, Source
 from memdir.sarif import sarif
+from memdir.secrets import mask
 
 from .app import App, Values
+from .changing import carry_out
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -30,10 +32,7 @@ def run(app: App, values: Values) -> int:
         raise UsageError("--json and --sarif are two forms of one output", hint="give one of them")
     roots = _roots(app, values.many("dir"))
     findings = _findings(app, values, roots)
-    if values.flag("fix"):
-        code = _fix(app, values, findings)
-        if code is not None:
-            return code
+    if values.flag("fix") and _fix(app, values, findings):
         findings = _findings(app, values, roots)
     path = values.text("baseline")
     if path is None and values.flag("update_baseline"):
@@ -76,39 +75,40 @@ def _codes(given: list[str]) -> list[str]:
     return [code.strip() for text in given for code in text.split(",") if code.strip()]
 
 
-def _fix(app: App, values: Values, findings: list[Finding]) -> int | None:
-    """Show the repairs and, when that is wanted, make them; an exit code when the run ends here."""
+def _fix(app: App, values: Values, findings: list[Finding]) -> bool:
+    """Show the repairs and, when that is wanted, make them; True when files were changed. Raises `UsageError` when it
+    was not confirmed."""
     by_root = {root: list(group) for root, group in groupby(findings, key=lambda f: f.root)}
     plans = {root: plan_fixes(root, found) for root, found in by_root.items()}
     changes = [change for plan in plans.values() for change in plan.changes]
     if not changes:
         app.out.note("nothing that can be repaired by itself")
-        return None
+        return False
     for change in changes:
-        before, after = ((data or b"").decode("utf-8", "replace") for data in (change.before, change.after))
-        lines = difflib.unified_diff(
-            before.splitlines(), after.splitlines(), "a/" + change.path, "b/" + change.path, n=1, lineterm=""
-        )
-        for line in lines:
-            app.out.note(line)
+        _show_diff(app, change)
     if values.flag("dry_run"):
-        return EXIT_OK
+        return False
     files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
     if not app.out.confirm(f"Repair {files}?", yes=values.flag("yes")):
-        app.out.note("nothing changed" + ("" if app.out.interactive else ", add --yes"))
-        return EXIT_USAGE
+        raise UsageError("nothing changed, add --yes", code="not-confirmed")
     for root, plan in plans.items():
         if plan.changes:
             _repair(app, root, by_root[root])
     app.out.note(f"{files} repaired (memdir undo takes it back)")
-    return None
+    return True
+
+
+def _show_diff(app: App, change: Change) -> None:
+    before, after = (mask((data or b"").decode("utf-8", "replace")) for data in (change.before, change.after))
+    path = shown(change.path)
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), f"a/{path}", f"b/{path}", n=1, lineterm="")
+    for line in lines:
+        app.out.note(line.rstrip("\r"))
 
 
 def _repair(app: App, root: str, findings: list[Finding]) -> None:
-    state = app.workspace().state_of(root)
-    apply(
-        root, state, lambda store: plan_fixes(store.root, findings), command=CHECK_FIX, now=app.environment.now()
-    )  # fmt: skip
+    source = Source("given", "given", root, "checked")
+    carry_out(app, source, "check --fix", lambda store: plan_fixes(store.root, findings), yes=True)
 
 
 def _print(app: App, values: Values, roots: list[str], findings: list[Finding]) -> None:

@@ -52,11 +52,8 @@ RULES: Final[dict[str, Rule]] = {
         Rule("bad-date", "error", "A date field holds no date."),
         Rule("bad-link", "error", "An entry of `links` has no `to`, or a weight outside 0 to 1."),
         Rule("validity-order", "error", "`valid_until` is not after `valid_from`."),
-        Rule(
-            "not-marked",
-            "warning",
-            "Superseded or expired, but Claude Code cannot see it: the description must say so.",
-        ),
+        Rule("expired-unmarked", "warning", "Its time is over, but Claude Code sees it only in the description.", TIDY),
+        Rule("superseded-unmarked", "warning", "Superseded, but Claude Code sees it only in the description."),
         Rule("index-dead-link", "error", "MEMORY.md links to a file that is not there.", TIDY),
         Rule("index-missing", "warning", "An orphan: no MEMORY.md above it names this memory.", TIDY),
         Rule("index-duplicate", "warning", "MEMORY.md lists the same file twice."),

@@ -54,10 +54,15 @@ def validity(directory: Directory) -> Iterator[Finding]:
             if _empty(link.valid_from, link.valid_until):
                 message = f"the link to {link.to} is valid from {link.valid_from} until {link.valid_until}: never"
                 yield directory.finding("validity-order", memory.id, field_line(page, link.to), message)
-        over = _over(memory, directory.now)
-        if over and not memory.description.startswith(("Superseded by ", "Expired ")):
-            message = f"{over}, but its description does not begin with 'Superseded by NAME:' or 'Expired DATE:'"
-            yield directory.finding("not-marked", memory.id, field_line(page, "description"), message)
+        if memory.description.startswith(("Superseded by ", "Expired ")):
+            continue
+        line = field_line(page, "description")
+        if memory.superseded_by or not_current(memory):
+            message = "superseded, but the description does not begin with 'Superseded by NAME:'"
+            yield directory.finding("superseded-unmarked", memory.id, line, message)
+        elif _ended(memory, directory.now):
+            message = f"expired {memory.valid_until}, but the description does not begin with 'Expired DATE:'"
+            yield directory.finding("expired-unmarked", memory.id, line, message)
 
 
 def file_names(directory: Directory) -> Iterator[Finding]:
@@ -114,17 +119,11 @@ def _empty(valid_from: str | None, valid_until: str | None) -> bool:
         return False
 
 
-def _over(memory: Memory, now: float) -> str:
-    """Why a memory is not current any more; empty when it is."""
-    if memory.superseded_by:
-        return f"superseded by {memory.superseded_by}"
-    if not_current(memory):
-        return "superseded"
+def _ended(memory: Memory, now: float) -> bool:
     try:
-        ended = memory.valid_until is not None and parse_date(memory.valid_until, end=True) <= now
+        return memory.valid_until is not None and parse_date(memory.valid_until, end=True) <= now
     except BadInputError:
-        return ""
-    return f"expired {memory.valid_until}" if ended else ""
+        return False
 
 
 CHECKS = (problems, fields, validity, file_names, names)

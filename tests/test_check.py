@@ -73,10 +73,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[tuple[str, str, int]]]] = {
     "one day is an interval": (
         {"a.md": memory(more="  valid_from: 2027-03-01\n  valid_until: 2027-03-01\n")}, [],
     ),
-    "expired but not said": ({"a.md": memory(more="  valid_until: 2026-05-01\n")}, [("not-marked", "a.md", 3)]),
+    "expired but not said": ({"a.md": memory(more="  valid_until: 2026-05-01\n")}, [("expired-unmarked", "a.md", 3)]),
     "superseded but not said": (
         {"a.md": memory(more="  status: superseded\n  superseded_by: b\n"), "b.md": memory("b")},
-        [("not-marked", "a.md", 3)],
+        [("superseded-unmarked", "a.md", 3)],
     ),
     "dead link in the index": (
         {"MEMORY.md": "# Index\n- [A](a.md) — a\n- [B](gone.md) — b\n", "a.md": memory()},
@@ -327,7 +327,7 @@ def test_the_sample_project_shows_its_flaws(tmp_path: Path, monkeypatch: pytest.
 def test_fix_shows_the_diff_and_changes_nothing_without_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"m/a.md": memory(description="a: b")})
     before = (tmp_path / "m" / "a.md").read_bytes()
-    for arguments, code in ((("--fix",), 2), (("--fix", "--dry-run"), 0)):
+    for arguments, code in ((("--fix",), 2), (("--fix", "--dry-run"), 1)):
         got, _, err = run(monkeypatch, tmp_path, "m", *arguments)
         assert got == code and '+description: "a: b"' in err
         assert (tmp_path / "m" / "a.md").read_bytes() == before
