@@ -53,9 +53,7 @@ TABLE: Final = (
     Setting("language", "text", "english", "Language of texts in Latin script.", True, choices=LANGUAGES),
     Setting("check.select", "list", (), "Only these finding codes."),
     Setting("check.ignore", "list", (), "Not these finding codes."),
-    Setting("secrets.allow", "list", (), "Texts that look like a secret and are none."),
     Setting("index.auto_publish", "flag", True, "Publish a large overlay after answering."),
-    Setting("usage.log", "flag", True, "Note in the state directory what was recalled when."),
     Setting("trust_project_memory_dir", "flag", False, "Use a project's own autoMemoryDirectory."),
 )
 BY_NAME: Final[Mapping[str, Setting]] = {setting.name: setting for setting in TABLE}

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from memdir.adopt import Adoption, adoption_plan, name_beside, plan_adoption
-from memdir.changes import apply
+from memdir.changes import Plan, apply
 from memdir.errors import BadInputError, UsageError
 from memdir.journal import Journal
 from memdir.lock import hold
+from memdir.store import Store
 
 
 class Case:
@@ -241,21 +242,18 @@ def test_name_beside() -> None:
 
 
 def test_every_real_directory_is_adopted_whole_and_left_alone(real_data: Path, tmp_path: Path) -> None:
-    for number, source in enumerate(sorted((real_data / "memory-dirs").iterdir())):
-        roots = [path.parent for path in sorted(source.rglob("MEMORY.md"))] or [source]
-        target = tmp_path / str(number)
-        before = Case.files(roots[0])
-        plan = plan_adoption(str(roots[0]), str(target))
-        how = {"command": "adopt", "now": 0.0}
-        apply(
-            str(target),
-            str(tmp_path / "state"),
-            lambda store, root=roots[0]: adoption_plan(store, str(root), both=True),
-            **how,
-        )
-        assert Case.files(roots[0]) == before
+    roots = sorted({path.parent for path in (real_data / "memory-dirs").rglob("MEMORY.md")})
+    assert len(roots) > 10
+    for number, root in enumerate(roots):
+        target, before = tmp_path / str(number), Case.files(root)
+        plan = plan_adoption(str(root), str(target))
+
+        def planned(store: Store, root: Path = root) -> Plan:
+            return adoption_plan(store, str(root), both=True)
+
+        apply(str(target), str(tmp_path / f"state{number}"), planned, command="adopt", now=0.0)
+        assert Case.files(root) == before
         copied = Case.files(target)
-        assert {id for id in plan.new if id != "MEMORY.md"} <= copied.keys()
-        assert all(copied[id] == before[id] for id in plan.new if id != "MEMORY.md")
-        again = plan_adoption(str(roots[0]), str(target))
+        assert plan.new and all(copied[id] == before[id] for id in plan.new if id != "MEMORY.md")
+        again = plan_adoption(str(root), str(target))
         assert not again.new and not again.conflicts

@@ -57,7 +57,7 @@ def test_defaults(home: Path) -> None:
     settings = load(home)
     assert settings.integer("recall.limit") == 10 and settings.number("recall.min_score") is None
     assert settings.text("language") == "english" and settings.items("check.ignore") == ()
-    assert settings.flag("usage.log") and not settings.flag("trust_project_memory_dir")
+    assert settings.flag("index.auto_publish") and not settings.flag("trust_project_memory_dir")
     assert {settings.origin(setting.name) for setting in TABLE} == {"default"} and not settings.findings
 
 
@@ -92,7 +92,7 @@ def test_a_repository_may_set_limits_and_nothing_else(home: Path) -> None:
 
 
 def test_weaker_checks_and_trust_are_never_a_repositorys() -> None:
-    for name in ("check.select", "check.ignore", "secrets.allow", "trust_project_memory_dir"):
+    for name in ("check.select", "check.ignore", "trust_project_memory_dir"):
         assert not BY_NAME[name].repository
 
 
@@ -120,7 +120,7 @@ def test_unknown_keys_name_the_nearest(home: Path) -> None:
         'language = "klingon"',
         "check.ignore = [1]",
         'check.ignore = "x"',
-        "usage.log = 1",
+        "index.auto_publish = 1",
         "[[recall]]\nlimit = 2",
     ],
 )
@@ -172,10 +172,10 @@ def test_every_language_has_a_stemmer() -> None:
 
 def test_values_from_text() -> None:
     assert from_text(BY_NAME["check.ignore"], " a, b,,") == ("a", "b")
-    assert from_text(BY_NAME["usage.log"], "Off") is False
+    assert from_text(BY_NAME["index.auto_publish"], "Off") is False
     assert from_text(BY_NAME["recall.min_score"], "1") == 1.0
     with pytest.raises(BadInputError, match="true or false"):
-        from_text(BY_NAME["usage.log"], "perhaps")
+        from_text(BY_NAME["index.auto_publish"], "perhaps")
 
 
 def test_names_that_are_none() -> None:
@@ -213,7 +213,7 @@ def test_where_the_users_file_lies() -> None:
         ("# top\n\n[recall]\nlimit = 1\n", "language", "x", '# top\nlanguage = "x"\n\n[recall]\nlimit = 1\n'),
         ("[recall]\nlimit = 1\n\n[x]\n", "recall.min_score", 0.5, "[recall]\nlimit = 1\nmin_score = 0.5\n\n[x]\n"),
         ('language = "a#b" # c "d"\n', "language", "x", 'language = "x" # c "d"\n'),
-        ("x = 1", "usage.log", False, "x = 1\n\n[usage]\nlog = false\n"),
+        ("x = 1", "index.auto_publish", False, "x = 1\n\n[index]\nauto_publish = false\n"),
         ('[check]\nignore = ["a"] # why\n', "check.ignore", ("b", "c"), '[check]\nignore = ["b", "c"] # why\n'),
     ],
 )  # fmt: skip
@@ -241,8 +241,8 @@ def test_a_file_too_unusual_for_a_line_edit_is_left_alone(tmp_path: Path, before
 
 def test_the_file_is_made_with_its_directories(tmp_path: Path) -> None:
     path = tmp_path / "new" / "memdir" / "config.toml"
-    set_in_file(str(path), BY_NAME["usage.log"], False)
-    assert path.read_text() == "[usage]\nlog = false\n"
+    set_in_file(str(path), BY_NAME["index.auto_publish"], False)
+    assert path.read_text() == "[index]\nauto_publish = false\n"
 
 
 values = {
@@ -273,3 +273,13 @@ def test_what_is_set_is_read_back_whatever_the_order(data: st.DataObject, chosen
 def test_toml_cannot_say_nothing() -> None:
     with pytest.raises(ValueError, match="nothing"):
         toml(None)
+
+
+def test_the_page_lists_every_setting_as_it_is() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{s.name}` | {s.kind} | {'unset' if s.default is None else f'`{toml(s.default)}`'} | `{s.variable}` | "
+        f"{'yes' if s.repository else 'no'} | {s.help} |"
+        for s in TABLE
+    ]
