@@ -42,6 +42,14 @@ class Held:
         """The generation's name."""
         return os.path.basename(self.directory)
 
+    def is_there(self) -> bool:
+        """False when it was removed (by `drop`; a generation of the same name may have come since)."""
+        try:
+            there, here = os.stat(os.path.join(self.directory, IN_USE)), os.fstat(self._descriptor)
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+
     def close(self) -> None:
         """Let the generation go."""
         if self._descriptor >= 0:
@@ -263,7 +271,7 @@ def _hold_generation(directory: str) -> Held | None:
     try:
         if fcntl is not None:
             _lock(descriptor, fcntl.LOCK_SH)
-        if os.stat(path).st_ino == os.fstat(descriptor).st_ino:
+        if held.is_there():
             return held
     except OSError:  # a writer has it exclusively, or has removed it since
         pass

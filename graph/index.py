@@ -132,7 +132,7 @@ class Index:
             self._trouble = "there is no place for an index: answered from the files"
             return
         current = self._generations.current()
-        if current is not None and current == self._base.name:
+        if self._base.held and current == self._base.name and self._base.held.is_there():
             return
         self._forget("there is no index yet: answered from the files")
         held = self._generations.open() if current != self._distrusted else None
