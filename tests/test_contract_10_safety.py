@@ -115,7 +115,7 @@ def test_no_command_leaves_the_directory(words: tuple[str, ...], sample: Sandbox
         path: path.read_bytes() for path in sample.project.rglob("*") if path.is_file() and memory not in path.parents
     }
     assert now == around
-    assert not [path for path in sample.project.parent.glob("*.md")]
+    assert not list(sample.project.parent.glob("*.md"))
     assert not Path("/tmp/outside.md").exists()
     assert done.code in (1, 2, 3) or words[:1] == ("add",) or words[-1].startswith("/")  # read as a path inside
 
