@@ -1,19 +1,19 @@
 """The documents worth a closer look: the best by their words, exactly, however they are found.
 
-A document's word score is the sum over the query's groups of the larger of its own terms' gain and its best synonym's.
-Groups are added rarest first. As soon as what is left to add cannot lift a new document over the threshold, only the
-documents already found are completed (MaxScore, Turtle & Flood 1995). Where the lists are long and the segments have an
-engine, the engine proposes documents with upper bounds, and more are fetched until its bound on the rest is too low.
-Sums are made in one order, so that every way gives the same digits.
+A document's word score is the sum of what each word of the query gives it. Words are added rarest first. As soon as
+what is left to add cannot lift a new document over the threshold, only the documents already found are completed
+(MaxScore, Turtle & Flood 1995). Where the lists are long and the segments have an engine, the engine proposes documents
+with upper bounds, and more are fetched until its bound on the rest is too low. Sums are made in one order, so that
+every way gives the same digits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from heapq import nlargest
 
-from .collection import LONG, Collection
-from .query import Group, Query
+from .collection import LONG, Collection, Word
+from .query import Query
 from .ranking import CANDIDATE_FLOOR
 from .segment import Facts
 
@@ -23,6 +23,9 @@ ENGINE_FETCH = 64
 PRUNE_POSTINGS = 200
 """Postings left from which on it is worth asking whether they matter."""
 
+_LESS = 0.999999
+"""Bounds are compared with a margin for rounding."""
+
 Found = list[tuple[float, int, Facts]]
 Admits = Callable[[Facts], bool]
 
@@ -30,7 +33,7 @@ Admits = Callable[[Facts], bool]
 def candidates(collection: Collection, query: Query, wanted: int, admits: Admits, *, filtered: bool) -> Found:
     """The best `wanted` documents that `admits` lets through, as (score, number, facts), best first, ties by path; none
     below `CANDIDATE_FLOOR` of the best. `filtered` says that many may be refused."""
-    if not query.groups:
+    if not query.words:
         return []
     if not filtered:
         scores = _engine(collection, query, wanted) if _is_long(query) else None
@@ -44,93 +47,95 @@ def candidates(collection: Collection, query: Query, wanted: int, admits: Admits
 
 
 def _is_long(query: Query) -> bool:
-    return sum(g.df for g in query.groups) > ENGINE_POSTINGS
+    return sum([word.df for word in query.words]) > ENGINE_POSTINGS
 
 
 def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: bool) -> dict[int, float]:
-    groups = query.groups
-    rest = sum(g.bound for g in groups)
-    left = sum(g.df for g in groups)
+    words = query.words
+    rest = sum([word.bound for word in words])
+    left = sum([word.df for word in words])
     scores: dict[int, float] = {}
-    for place, group in enumerate(groups):
+    for place, word in enumerate(words):
         if prune and scores and left > PRUNE_POSTINGS:
-            threshold = CANDIDATE_FLOOR * max(scores.values())
-            if rest >= threshold and len(scores) > wanted:
+            best = max(scores.values())
+            threshold = CANDIDATE_FLOOR * best
+            if threshold <= rest < best and len(scores) > wanted:
                 threshold = max(threshold, nlargest(wanted, scores.values())[-1])
-            if rest < threshold * 0.999999:
-                return _complete(collection, groups[place:], scores, threshold, rest)
-        _add(collection, group, scores)
-        rest -= group.bound
-        left -= group.df
+            if rest < threshold * _LESS:
+                return _complete(collection, words[place:], scores, threshold, rest)
+        get = scores.get
+        for number, gain in _gains(collection, word):
+            scores[number] = get(number, 0.0) + gain
+        rest -= word.bound
+        left -= word.df
     return scores
 
 
-def _add(collection: Collection, group: Group, scores: dict[int, float]) -> None:
-    get = scores.get
-    if len(group.direct) == 1 and not group.synonyms:
-        weight, _, entry = group.direct[0]
-        if entry.gains is not None:
-            for number, gain in entry.gains.items():
-                scores[number] = get(number, 0.0) + weight * gain
-        else:
-            for number, gain in collection.gains(entry):
-                scores[number] = get(number, 0.0) + weight * gain
-        return
-    for number, gain in _group_gains(collection, group).items():
-        scores[number] = get(number, 0.0) + gain
-
-
-def _group_gains(collection: Collection, group: Group) -> dict[int, float]:
+def _gains(collection: Collection, word: Word) -> Iterable[tuple[int, float]]:
+    if word.gains is not None:
+        return word.gains.items()
     gains: dict[int, float] = {}
     get = gains.get
-    for weight, _, entry in group.direct:
+    for weight, _, entry in word.direct:
         for number, gain in collection.gains(entry):
             gains[number] = get(number, 0.0) + weight * gain
-    for weight, _, entry in group.synonyms:
+    for weight, _, entry in word.synonyms:
         for number, gain in collection.gains(entry):
             worth = weight * gain
             if worth > get(number, 0.0):
                 gains[number] = worth
-    return gains
+    return gains.items()
 
 
-def group_gain(collection: Collection, group: Group, number: int) -> tuple[float, float]:
-    """What a group gives to one document: through its own terms, and through its best synonym."""
+def own_and_synonym(collection: Collection, word: Word, number: int) -> tuple[float, float]:
+    """What a word gives to one document through its own terms, and through its best synonym."""
     own = 0.0
-    for weight, _, entry in group.direct:
+    for weight, _, entry in word.direct:
         gain = collection.gain(entry, number)
         if gain:
             own += weight * gain
     best = 0.0
-    for weight, _, entry in group.synonyms:
+    for weight, _, entry in word.synonyms:
         worth = weight * collection.gain(entry, number)
         if worth > best:
             best = worth
     return own, best
 
 
+def _gain(collection: Collection, word: Word, number: int) -> float:
+    if word.gains is not None:
+        return word.gains.get(number, 0.0)
+    return max(own_and_synonym(collection, word, number))
+
+
 def score(collection: Collection, query: Query, number: int) -> float:
     """One document's word score."""
     total = 0.0
-    for group in query.groups:
-        gain = max(group_gain(collection, group, number))
-        if gain:
-            total += gain
+    for word in query.words:
+        total += _gain(collection, word, number)
     return total
 
 
 def _complete(
-    collection: Collection, groups: list[Group], scores: dict[int, float], threshold: float, rest: float
+    collection: Collection, words: list[Word], scores: dict[int, float], threshold: float, rest: float
 ) -> dict[int, float]:
     """The exact scores of the documents that can still reach the threshold."""
-    for group in groups:
-        least = (threshold - rest) * 0.999999
+    for word in words:
+        least = (threshold - rest) * _LESS
         scores = {number: value for number, value in scores.items() if value >= least}
-        for number, value in scores.items():
-            gain = max(group_gain(collection, group, number))
-            if gain:
-                scores[number] = value + gain
-        rest -= group.bound
+        gains = word.gains
+        if gains is None:
+            for number in scores:
+                scores[number] += _gain(collection, word, number)
+        elif len(gains) < len(scores):
+            for number, gain in gains.items():
+                if number in scores:
+                    scores[number] += gain
+        else:
+            get = gains.get
+            for number in scores:
+                scores[number] += get(number, 0.0)
+        rest -= word.bound
     return scores
 
 
@@ -171,8 +176,8 @@ def _order(found: tuple[float, int, Facts]) -> tuple[float, str, int]:
 def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, float] | None:
     """Candidates proposed by the segments' engines; None when one that matters has none."""
     weights: dict[str, float] = {}
-    for group in query.groups:
-        for weight, term, _ in [*group.direct, *group.synonyms]:
+    for word in query.words:
+        for weight, term, _ in (*word.direct, *word.synonyms):
             weights[term] = weights.get(term, 0.0) + weight
     terms = sorted(weights.items())
     fetch = max(ENGINE_FETCH, 2 * wanted)

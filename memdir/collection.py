@@ -48,6 +48,50 @@ class Entry:
         self.top = max(gains.values()) if gains else 1.0
 
 
+class Word:
+    """What one word of a query finds. What it gives to a document is the larger of what its own terms (`direct`) give
+    together and what its best synonym gives; `gains` holds that for each document, None when a list is too long.
+    `weight` is what a perfect match is worth, `bound` what the word can give at most."""
+
+    __slots__ = ("bound", "df", "direct", "gains", "synonyms", "text", "weight")
+
+    def __init__(
+        self,
+        text: str,
+        weight: float,
+        direct: list[tuple[float, str, Entry]],
+        synonyms: list[tuple[float, str, Entry]],
+    ) -> None:
+        self.text = text
+        self.weight = weight
+        self.direct = direct
+        self.synonyms = synonyms
+        self.gains: dict[int, float] | None = None
+        if all(entry.gains is not None for _, _, entry in direct):
+            gains = self.gains = _word_gains(direct, synonyms)
+            self.df = len(gains)
+            self.bound = max(gains.values()) if gains else 0.0
+        else:
+            self.df = sum(entry.df for _, _, entry in (*direct, *synonyms))
+            self.bound = max(
+                sum(w * entry.top for w, _, entry in direct), max((w * e.top for w, _, e in synonyms), default=0.0)
+            )
+
+
+def _word_gains(direct: list[tuple[float, str, Entry]], synonyms: list[tuple[float, str, Entry]]) -> dict[int, float]:
+    gains: dict[int, float] = {}
+    get = gains.get
+    for weight, _, entry in direct:
+        for number, gain in (entry.gains or {}).items():
+            gains[number] = get(number, 0.0) + weight * gain
+    for weight, _, entry in synonyms:
+        for number, gain in (entry.gains or {}).items():
+            worth = weight * gain
+            if worth > get(number, 0.0):
+                gains[number] = worth
+    return gains
+
+
 @dataclass(frozen=True, slots=True)
 class _Posting:
     base: int
@@ -76,6 +120,7 @@ class Collection:
         self.most = idf(self.count, 1)
         self.unknown = idf(self.count, 0)
         self._entries: dict[str, Entry | None] = {}
+        self._words: dict[object, Word] = {}
         self._kept = 0
         self._similar: dict[str, tuple[tuple[str, int], ...]] = {}
         self._neighbours: dict[int, tuple[Neighbour, ...]] = {}
@@ -108,12 +153,25 @@ class Collection:
                 gains = {number: gain for posting in lists for number, gain in self._gains(posting)}
                 size = df
             entry = Entry(df, idf(self.count, df), gains, lists)
-        self._kept += size
-        if self._kept > KEPT_POSTINGS or len(self._entries) >= KEPT_TERMS:
-            self._entries = {}
-            self._kept = size
+        self._make_room(size)
         self._entries[term] = entry
         return entry
+
+    def _make_room(self, size: int) -> None:
+        self._kept += size
+        if self._kept > KEPT_POSTINGS or len(self._entries) + len(self._words) >= KEPT_TERMS:
+            self._entries = {}
+            self._words = {}
+            self._kept = size
+
+    def word(self, key: object) -> Word | None:
+        """A word that was kept."""
+        return self._words.get(key)
+
+    def keep_word(self, key: object, word: Word) -> None:
+        """Keep a word for the next query that has it."""
+        self._make_room(len(word.gains or ()) + 1)
+        self._words[key] = word
 
     def _gains(self, posting: _Posting) -> Iterator[tuple[int, float]]:
         base, lengths, removed = posting.base, posting.view.segment.lengths, posting.view.removed

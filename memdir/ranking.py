@@ -20,8 +20,8 @@ MIN_DOCUMENTS = 30
 
 SYNONYM_WEIGHT = 1.0
 """Weight of a word's synonyms together; each of n has this by the root of n, as a word of many meanings says less."""
-SYNONYM_POSTINGS = 300
-"""Documents that the synonyms of one query may name together; the rarest are used first."""
+SYNONYM_POSTINGS = 100
+"""Documents that the synonyms of one word may name together; the rarest are used first."""
 SIMILAR_WEIGHT = 0.8
 """Weight of the words taken for a misspelt one, times their similarity."""
 PAIR_WEIGHT = 0.5

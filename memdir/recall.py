@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from math import inf
 
-from .candidates import candidates, group_gain, score
+from .candidates import candidates, own_and_synonym, score
 from .collection import Collection, View
 from .dates import age_days, rfc3339
 from .hit import Hit
@@ -177,15 +177,15 @@ def _explained(
     own_total = other_total = 0.0
     words: list[str] = []
     why: list[str] = []
-    for group in query.groups:
-        own, other = group_gain(collection, group, candidate.number)
+    for word in query.words:
+        own, other = own_and_synonym(collection, word, candidate.number)
         if own >= other:
             own_total += own
-            words += [group.text] if own else []
+            words += [word.text] if own else []
         else:
             other_total += other
-            best = max(group.synonyms, key=lambda s: s[0] * collection.gain(s[2], candidate.number))
-            why.append(f"{best[1]} for {group.text}")
+            best = max(word.synonyms, key=lambda s: s[0] * collection.gain(s[2], candidate.number))
+            why.append(f"{best[1]} for {word.text}")
     if words:
         why.insert(0, "words: " + ", ".join(words))
     if candidate.edge:
