@@ -110,7 +110,8 @@ def insert_entries(text: str, new: list[NewEntry], kinds: Mapping[str, str | Non
     """The index with all of these entries, in their order, each in its place."""
     if not text.strip("\ufeff \t\r\n"):
         newline = newline_of(text)
-        return newline.join([FIRST_LINE, "", *(entry.line for entry in new)]) + newline if new else text
+        start = text[:1] if text.startswith("\ufeff") else ""
+        return start + newline.join([FIRST_LINE, "", *(entry.line for entry in new)]) + newline if new else text
     by_place: dict[tuple[int, str], list[str]] = {}
     found = entries(text)
     ends = _section_ends(text, found)

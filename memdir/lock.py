@@ -21,7 +21,9 @@ from .files import LOCK_NAME, failure, shown
 try:
     import fcntl
 except ImportError:  # no flock on this platform: the exclusive file below takes its place
-    fcntl = None  # type: ignore[assignment]
+    HAS_FLOCK = False
+else:
+    HAS_FLOCK = True
 
 DEFAULT_WAIT: Final = 5.0
 """Seconds to wait for another command before giving up."""
@@ -49,7 +51,7 @@ def hold(
     deadline = clock() + wait
     content = f"pid {os.getpid()}\nhost {socket.gethostname()}\nsince {rfc3339(now)}\ncommand {command}\n".encode()
     take = _take_flock
-    if fcntl is None:
+    if not HAS_FLOCK:
         take, path = _take_exclusive, path + _HELD
     while True:
         try:

@@ -161,32 +161,40 @@ def _repair(text: str, memories: Mapping[str, Memory], gone: set[str], exists: C
     lines = split_lines(text)
     listed = {entry.target for entry in found}
     names = _by_name(memories.values())
-    followed: list[tuple[str, str]] = []
+    moved: dict[str, str] = {}
     removed: list[str] = []
     flagged: list[tuple[int, str]] = []
     drop: set[int] = set()
     seen: set[str] = set()
+    repeats: set[int] = set()
     for entry in found:
+        line = lines[entry.line - 1].strip()
+        if line in seen:
+            repeats.add(entry.line)
+        seen.add(line)
+    for entry in reversed(found):  # what is below an entry goes before it does
         id = unicodedata.normalize("NFC", entry.target)
-        repeated = lines[entry.line - 1].strip() in seen
-        seen.add(lines[entry.line - 1].strip())
+        repeated = entry.line in repeats
         if id in memories and id not in gone and not repeated:
             continue
         if id not in memories and exists(entry.target):
             continue
-        new = None if id in memories else _moved(entry, memories, names, listed, gone)
+        new = moved.get(entry.target)
+        if new is None and id not in memories and not repeated:
+            new = _moved(entry, memories, names, listed, gone)
         if new is not None:
-            followed.append((entry.target, new))
-        elif _alone(lines, entry):
+            moved[entry.target] = new
+            listed = listed | {new}
+        elif _alone(lines, entry, drop):
             drop.add(entry.line)
             if not repeated:
                 removed.append(entry.target)
         else:
             flagged.append((entry.line, entry.target))
     text = "".join(line for number, line in enumerate(lines, 1) if number not in drop)
-    for old, new in followed:
+    for old, new in moved.items():
         text = retarget(text, old, new)
-    return text, tuple(followed), tuple(removed), tuple(flagged)
+    return text, tuple(moved.items()), tuple(removed[::-1]), tuple(flagged[::-1])
 
 
 def _moved(
@@ -202,9 +210,11 @@ def _moved(
     return renamed[0] if len(renamed) == 1 else None
 
 
-def _alone(lines: list[str], entry: Entry) -> bool:
-    """True when the line is all there is to the entry: nothing indented below it and no second link in it."""
-    return block_end(lines, entry) == entry.line and lines[entry.line - 1].count("](") == 1
+def _alone(lines: list[str], entry: Entry, drop: Collection[int] = ()) -> bool:
+    """True when the line is all there is to the entry: nothing indented below it (but for lines that go) and no
+    second link in it."""
+    below = range(entry.line + 1, block_end(lines, entry) + 1)
+    return all(number in drop for number in below) and lines[entry.line - 1].count("](") == 1
 
 
 def _add_missing(text: str, keep: Mapping[str, Memory]) -> str:

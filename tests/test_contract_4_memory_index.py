@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from memdir.memory_index import (
     MAX_LINES,
     MAX_UNITS,
@@ -45,9 +46,7 @@ def test_25000_units_are_loaded_whole() -> None:
 def test_25001_units_without_a_line_end_are_cut_hard() -> None:
     loaded = load_index("x" * 25_001)
     assert loaded.content == "x" * 25_000
-    assert loaded.notice == (
-        f"> WARNING: MEMORY.md is 24.4KB (limit: 24.4KB) — index entries are too long. {ADVICE}"
-    )
+    assert loaded.notice == (f"> WARNING: MEMORY.md is 24.4KB (limit: 24.4KB) — index entries are too long. {ADVICE}")
 
 
 def test_the_size_is_cut_back_to_the_last_line_end() -> None:
@@ -149,7 +148,9 @@ def test_what_is_no_entry(line: str) -> None:
 
 
 def test_entries_know_their_heading_and_line() -> None:
-    text = "\ufeff# Index\n\n## One\n- [A](a.md)\n```\n- [No](no.md)\n```\n## Two\n  - [B](b.md)\n<!-- - [C](c.md) -->\n"
+    text = (
+        "\ufeff# Index\n\n## One\n- [A](a.md)\n```\n- [No](no.md)\n```\n## Two\n  - [B](b.md)\n<!-- - [C](c.md) -->\n"
+    )
     assert [(e.line, e.heading, e.target) for e in entries(text)] == [(4, "One", "a.md"), (9, "Two", "b.md")]
 
 

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from memdir import lock as lock_module
 from memdir.errors import LockedError, StorageError
 from memdir.files import LOCK_NAME
@@ -145,7 +146,7 @@ def test_a_lock_file_of_others_says_little(tmp_path: Path) -> None:
 
 
 def test_without_flock_an_exclusive_file_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_module, "fcntl", None)
+    monkeypatch.setattr(lock_module, "HAS_FLOCK", False)
     clock = Clock()
     with (
         hold(str(tmp_path), command="memdir add"),
@@ -157,7 +158,7 @@ def test_without_flock_an_exclusive_file_takes_its_place(tmp_path: Path, monkeyp
 
 
 def test_without_flock_a_dead_holder_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_module, "fcntl", None)
+    monkeypatch.setattr(lock_module, "HAS_FLOCK", False)
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     with hold(str(tmp_path)):
