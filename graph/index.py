@@ -254,7 +254,7 @@ class Index:
         """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
         from .publish import Change, write_generation
 
-        diff = find_changes(self._files, base.manifest, self._now_ns(), folders=True)
+        diff = find_changes(self._files, base.manifest, self._now_ns(), layout=True)
         wording, reworded = find_wording(self._files, base.manifest, diff)
         updated = self._count(stat.id for stat in [*diff.changed, *reworded])
         stale = diff.size or reworded or diff.touched or diff.racy

@@ -50,6 +50,16 @@ class Folder:
     names: int
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a walk looked: the folders; the paths of what is named like a file but was left out (too large, a link),
+    and the checksum of their stats, -1 when they changed just then."""
+
+    folders: tuple[Folder, ...] = ()
+    left_out: tuple[str, ...] = ()
+    checksum: int = 0
+
+
 @dataclass(slots=True)
 class Manifest:
     """Files in ascending order of id, column by column. `paths` are relative to the root and open the file;
@@ -60,7 +70,7 @@ class Manifest:
     columns: tuple[array[int], ...] = field(default_factory=lambda: tuple(array(code) for _, code in _COLUMNS))
     wordings: array[int] = field(default_factory=lambda: array("I"))
     digests: bytes = b""
-    folders: list[Folder] = field(default_factory=list)
+    layout: Layout = field(default_factory=Layout)
     taken_ns: int = 0
     header: Mapping[str, object] = field(default_factory=dict)
     removed: list[frozenset[int]] = field(default_factory=list)
@@ -97,12 +107,12 @@ class Manifest:
         return [i for i, m in enumerate(mtimes) if ctimes[i] > limit or limit < m <= end]
 
     def replaced(
-        self, root: str, entries: Iterable[Entry], removed: Iterable[str], folders: list[Folder], taken_ns: int
+        self, root: str, entries: Iterable[Entry], removed: Iterable[str], layout: Layout, taken_ns: int
     ) -> Manifest:
         """The manifest after a change: `entries` added or in the place of those with their id, `removed` ids gone."""
         changes: dict[str, Entry | None] = dict.fromkeys(removed)
         changes.update((entry.stat.id, entry) for entry in entries)
-        new = Manifest(folders=folders, taken_ns=taken_ns)
+        new = Manifest(layout=layout, taken_ns=taken_ns)
         digests = bytearray()
         last = 0
         prefix = os.path.join(root, "")
@@ -147,22 +157,24 @@ def write_manifest(
             out.add(name, column)
         out.add("wording", manifest.wordings)
         out.add("digest", manifest.digests)
-        out.add("folders", _join([folder.path for folder in manifest.folders]))
-        out.add("folder_mtime", array("q", [folder.mtime_ns for folder in manifest.folders]))
-        out.add("folder_names", array("I", [folder.names for folder in manifest.folders]))
+        layout = manifest.layout
+        out.add("folders", _join([folder.path for folder in layout.folders]))
+        out.add("folder_mtime", array("q", [folder.mtime_ns for folder in layout.folders]))
+        out.add("folder_names", array("I", [folder.names for folder in layout.folders]))
+        out.add("left_out", _join(layout.left_out))
         for number, numbers in enumerate(removed):
             out.add(f"removed-{number}", array("I", sorted(numbers)))
-        counts = {"files": len(manifest.ids), "folders": len(manifest.folders), "taken_ns": manifest.taken_ns}
-        out.header({**header, **counts, "own_paths": manifest.paths != manifest.ids})
+        counts = {"files": len(manifest.ids), "folders": len(layout.folders), "left_out": len(layout.left_out)}
+        numbers = {"taken_ns": manifest.taken_ns, "left_out_checksum": layout.checksum}
+        out.header({**header, **counts, **numbers, "own_paths": manifest.paths != manifest.ids})
 
 
 def read_manifest(path: str) -> Manifest:
     """Read a manifest, all of it checked. Raises `IndexDamaged`."""
     file = SectionFile(path, KIND)
     header = file.header
-    files, folders, taken = header.get("files"), header.get("folders"), header.get("taken_ns")
-    if not isinstance(files, int) or not isinstance(folders, int) or not isinstance(taken, int):
-        raise file.damaged("its header is incomplete")
+    files, folders, taken = (_number(file, name) for name in ("files", "folders", "taken_ns"))
+    left_out, checksum = (_number(file, name) for name in ("left_out", "left_out_checksum"))
     ids = _split(file, "ids", files)
     columns = tuple(_column(file, name, code, files) for name, code in _COLUMNS)
     mtimes, names = _column(file, "folder_mtime", "q", folders), _column(file, "folder_names", "I", folders)
@@ -172,7 +184,11 @@ def read_manifest(path: str) -> Manifest:
         columns=columns,
         wordings=_column(file, "wording", "I", files),
         digests=bytes(file.section("digest")),
-        folders=[Folder(*row) for row in zip(_split(file, "folders", folders), mtimes, names, strict=True)],
+        layout=Layout(
+            tuple(Folder(*row) for row in zip(_split(file, "folders", folders), mtimes, names, strict=True)),
+            tuple(_split(file, "left_out", left_out)),
+            checksum,
+        ),
         taken_ns=taken,
         header=header,
         removed=_removed(file),
@@ -180,6 +196,13 @@ def read_manifest(path: str) -> Manifest:
     if len(manifest.digests) != files * DIGEST_SIZE:
         raise file.damaged("its digests are incomplete")
     return manifest
+
+
+def _number(file: SectionFile, name: str) -> int:
+    number = file.header.get(name)
+    if not isinstance(number, int):
+        raise file.damaged("its header is incomplete")
+    return number
 
 
 def _removed(file: SectionFile) -> list[frozenset[int]]:
@@ -213,6 +236,24 @@ def _column(file: SectionFile, name: str, code: str, count: int) -> array[int]:
 def names_checksum(folder: str) -> int:
     """The checksum of the names in a folder. Raises `OSError`."""
     return zlib.crc32("\0".join(sorted(os.listdir(folder))).encode("utf-8", "surrogatepass"))
+
+
+def left_out_checksum(root: str, paths: Iterable[str], limit_ns: int) -> int:
+    """The checksum of the stats of what was left out and of what it links to; -1 when one of them changed at
+    `limit_ns` or later, so that a change just now is not missed."""
+    stats: list[tuple[int, ...]] = []
+    for path in paths:
+        full = os.path.join(root, path)
+        for follow in (False, True):
+            try:
+                found = os.stat(full, follow_symlinks=follow)
+            except OSError:
+                stats.append(())
+                continue
+            if max(found.st_mtime_ns, found.st_ctime_ns) >= limit_ns:
+                return -1
+            stats.append((found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+    return zlib.crc32(repr(stats).encode())
 
 
 def differing(manifest: Manifest, root: str) -> Iterator[int]:

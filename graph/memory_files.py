@@ -44,6 +44,9 @@ class Files(Protocol):
     def excluded_folders(self) -> frozenset[str]:
         """Names of folders that the walk does not enter."""
 
+    def is_named(self, name: str) -> bool:
+        """True when a file of this name may be one of the walk's."""
+
     def read(self, stat: FileStat) -> bytes:
         """A file's bytes. Raises `MemdirError`, with code `vanished` when the file is gone."""
 
@@ -84,6 +87,10 @@ class MemoryFiles:
         from memdir.scan import EXCLUDED_FOLDERS
 
         return EXCLUDED_FOLDERS
+
+    def is_named(self, name: str) -> bool:
+        """True for `*.md` in any case."""
+        return name[-3:].lower() == ".md"
 
     def read(self, stat: FileStat) -> bytes:
         """A file's bytes."""

@@ -61,7 +61,7 @@ def write_generation(
         place = base.manifest.find(stat.id)
         if stat.id not in read:
             entries.append(Entry(stat, base.manifest.digest(place), base.manifest.wordings[place]))
-    manifest = base.manifest.replaced(files.root, entries, gone, diff.folders, diff.taken_ns)
+    manifest = base.manifest.replaced(files.root, entries, gone, diff.layout, diff.taken_ns)
     header = {**stamp, "segments": [name for name, _ in kept]}
     write_manifest(os.path.join(draft.directory, MANIFEST), manifest, header, [removed for _, removed in kept])
 

@@ -19,7 +19,16 @@ except ImportError:
 from memdir.errors import MemdirError
 from memdir.model import FileStat
 
-from .manifest import DIGEST_SIZE, RACY_NS, Folder, Manifest, differing, names_checksum
+from .manifest import (
+    DIGEST_SIZE,
+    RACY_NS,
+    Folder,
+    Layout,
+    Manifest,
+    differing,
+    left_out_checksum,
+    names_checksum,
+)
 from .memory_files import Files
 
 UNREAD = bytes(DIGEST_SIZE)
@@ -33,7 +42,7 @@ class Diff:
     `changed` files have other bytes (or other wording about them), `touched` ones only other times. `renamed` pairs
     an id of `removed` with one of `added` that has the same bytes or inode. `doubt` says why the removed files should
     not be believed gone; `racy` counts files whose digest had to be compared; `taken_ns` is when the look began;
-    `folders` are those looked into, as they were before (only where they were asked for).
+    `layout` is where it looked (only when that was asked for).
     """
 
     taken_ns: int
@@ -46,7 +55,7 @@ class Diff:
     unreadable: tuple[str, ...] = ()
     doubt: str | None = None
     racy: int = 0
-    folders: list[Folder] = field(default_factory=list)
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def size(self) -> int:
@@ -59,21 +68,28 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST_SIZE).digest()
 
 
-def find_changes(files: Files, manifest: Manifest, taken_ns: int, *, folders: bool = False) -> Diff:
+def find_changes(files: Files, manifest: Manifest, taken_ns: int, *, layout: bool = False) -> Diff:
     """Compare the disk with the manifest; `taken_ns` is the time now. Reads only files whose stat does not decide.
-    `folders` asks for the folders, too: who publishes the result needs them."""
+    `layout` asks for where it looked, too: who publishes the result needs that."""
     diff = _quick(files, manifest, taken_ns) if len(manifest) else None
     if diff is None:
         # Before the walk: what changes in between is then found by the next diff.
-        looked = _folders(files) if folders else []
-        diff = _full(files, manifest, taken_ns)
-        diff.folders = looked
+        folders, names = _folders(files) if layout else ([], [])
+        diff, found = _full(files, manifest, taken_ns)
+        if layout:
+            prefix = os.path.join(files.root, "")
+            known = {stat.path.removeprefix(prefix) for stat in found}
+            left_out = tuple(name for name in names if name not in known)
+            checksum = left_out_checksum(files.root, left_out, taken_ns - RACY_NS)
+            diff.layout = Layout(tuple(folders), left_out, checksum)
     return diff
 
 
-def _folders(files: Files) -> list[Folder]:
-    """The folders a walk looks into, as they are now."""
+def _folders(files: Files) -> tuple[list[Folder], list[str]]:
+    """The folders a walk looks into, as they are now, and the paths of everything in them that is named like a file
+    of ours."""
     found: list[Folder] = []
+    named: list[str] = []
     stack = [""]
     excluded = files.excluded_folders()
     while stack:
@@ -84,25 +100,28 @@ def _folders(files: Files) -> list[Folder]:
             names = names_checksum(full)
             with os.scandir(full) as entries:
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False) and entry.name not in excluded:
-                        stack.append(os.path.join(path, entry.name))
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in excluded:
+                            stack.append(os.path.join(path, entry.name))
+                    elif files.is_named(entry.name):
+                        named.append(os.path.join(path, entry.name))
         except OSError:
             continue  # the walk reports it
         found.append(Folder(path, mtime_ns, names))
     found.sort(key=lambda folder: folder.path)
-    return found
+    return found, sorted(named)
 
 
 def _quick(files: Files, manifest: Manifest, taken_ns: int) -> Diff | None:
     """The diff when no name came or went; None when a walk must tell."""
     try:
-        folders = _same_names(files.root, manifest)
-        if folders is None:
+        layout = _same_layout(files.root, manifest)
+        if layout is None:
             return None
         places = set(differing(manifest, files.root))
     except OSError:
         return None
-    diff = Diff(taken_ns, folders=folders)
+    diff = Diff(taken_ns, layout=layout)
     racy = [place for place in manifest.racy() if place not in places]
     diff.racy = len(racy)
     for place in sorted([*places, *racy]):
@@ -122,17 +141,21 @@ def _file_stat(id: str, path: str, status: os.stat_result) -> FileStat:
     return FileStat(id, path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def _same_names(root: str, manifest: Manifest) -> list[Folder] | None:
-    """The folders as they are now when they hold the names they held, else None."""
+def _same_layout(root: str, manifest: Manifest) -> Layout | None:
+    """The layout as it is now when every folder holds the names it held and what was left out is as it was; else
+    None."""
     limit = manifest.taken_ns - RACY_NS
+    layout = manifest.layout
+    if layout.left_out and layout.checksum != left_out_checksum(root, layout.left_out, limit):
+        return None
     now: list[Folder] = []
-    for folder in manifest.folders:
+    for folder in layout.folders:
         path = os.path.join(root, folder.path)
         mtime_ns = os.stat(path).st_mtime_ns
         if (mtime_ns != folder.mtime_ns or mtime_ns > limit) and names_checksum(path) != folder.names:
             return None
         now.append(Folder(folder.path, mtime_ns, folder.names))
-    return now or None
+    return Layout(tuple(now), layout.left_out, layout.checksum) if now else None
 
 
 def _compare(files: Files, manifest: Manifest, place: int, stat: FileStat, diff: Diff) -> None:
@@ -148,7 +171,7 @@ def _compare(files: Files, manifest: Manifest, place: int, stat: FileStat, diff:
         diff.touched.append(stat)
 
 
-def _full(files: Files, manifest: Manifest, taken_ns: int) -> Diff:
+def _full(files: Files, manifest: Manifest, taken_ns: int) -> tuple[Diff, Sequence[FileStat]]:
     found = files.walk()
     diff = Diff(taken_ns, unreadable=found.unreadable)
     racy = frozenset(manifest.racy())
@@ -163,7 +186,7 @@ def _full(files: Files, manifest: Manifest, taken_ns: int) -> Diff:
     diff.unchanged = len(manifest) - len(diff.changed) - len(diff.touched) - len(diff.removed)
     diff.doubt = _doubt(diff, found.files)
     diff.renamed = list(_renames(files, manifest, diff))
-    return diff
+    return diff, found.files
 
 
 def _merge(ids: Sequence[str], files: Sequence[FileStat]) -> Iterator[tuple[int, FileStat | None]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from memdir.errors import StorageError
 from memdir.graph.disk_segment import DiskSegment
 from memdir.graph.section_file import PAGE, IndexDamaged, SectionFile, SectionWriter

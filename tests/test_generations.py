@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TOP
+
 from memdir.errors import LockedError, StorageError
 from memdir.graph import generations as module
 from memdir.graph.generations import Draft, Generations, Held, drop_stale, stale_homes

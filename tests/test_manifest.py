@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from memdir.graph.manifest import (
     DIGEST_SIZE,
     RACY_NS,
     Entry,
     Folder,
+    Layout,
     Manifest,
     differing,
     names_checksum,
@@ -57,25 +59,25 @@ def test_a_change_gives_what_a_new_manifest_would(
     removed: set[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    folders = [Folder("", 5, 7), Folder("é", 8, 9)]
-    old = Manifest().replaced(ROOT, [entry(id, row) for id, row in first.items()], [], [], 1)
-    new = old.replaced(ROOT, [entry(id, row) for id, row in second.items()], removed, folders, 2)
+    layout = Layout((Folder("", 5, 7), Folder("é", 8, 9)), ("a\udcff.md",), 5)
+    old = Manifest().replaced(ROOT, [entry(id, row) for id, row in first.items()], [], Layout(), 1)
+    new = old.replaced(ROOT, [entry(id, row) for id, row in second.items()], removed, layout, 2)
     left = {id: row for id, row in first.items() if id not in removed} | second
-    expected = Manifest().replaced(ROOT, [entry(id, row) for id, row in left.items()], [], folders, 2)
+    expected = Manifest().replaced(ROOT, [entry(id, row) for id, row in left.items()], [], layout, 2)
     assert new.ids == sorted(left)
     assert rows(new) == rows(expected)
     path = str(tmp_path_factory.mktemp("manifest") / "m")
     write_manifest(path, new, {"x": "y"}, [{3, 1}, set()])
     read = read_manifest(path)
     assert rows(read) == rows(new)
-    assert (read.folders, read.taken_ns, read.header["x"]) == (folders, 2, "y")
+    assert (read.layout, read.taken_ns, read.header["x"]) == (layout, 2, "y")
     assert read.removed == [frozenset({1, 3}), frozenset()]
     assert [read.find(id) for id in read.ids] == list(range(len(read)))
     assert read.find("nothing") == -1
 
 
 def test_an_id_that_is_not_the_path(tmp_path: Path) -> None:
-    manifest = Manifest().replaced(ROOT, [entry("é.md", (1, 2, 3, 4, 5), path="é.md")], [], [], 1)
+    manifest = Manifest().replaced(ROOT, [entry("é.md", (1, 2, 3, 4, 5), path="é.md")], [], Layout(), 1)
     write_manifest(str(tmp_path / "m"), manifest, {})
     read = read_manifest(str(tmp_path / "m"))
     assert read.stat(0, ROOT) == FileStat("é.md", "/r/é.md", 3, 1, 2, 4)
@@ -87,7 +89,7 @@ def test_racy_files_are_those_touched_about_when_the_manifest_was_taken() -> Non
     far = taken + 100 * RACY_NS
     times = {"a": (old, old), "b": (just, old), "c": (old, just), "d": (far, old), "e": (far, taken)}
     entries = [entry(id, (mtime, ctime, 1, 1, 0)) for id, (mtime, ctime) in times.items()]
-    manifest = Manifest().replaced(ROOT, entries, [], [], taken)
+    manifest = Manifest().replaced(ROOT, entries, [], Layout(), taken)
     assert [manifest.ids[at] for at in manifest.racy()] == ["b", "c", "e"]
     assert Manifest().racy() == []
 
@@ -102,7 +104,7 @@ def test_differing_files_are_found_by_each_number(tmp_path: Path) -> None:
             s = one.stat()
             stat = FileStat(one.name, one.path, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)
             entries.append(Entry(stat, bytes(DIGEST_SIZE)))
-    manifest = Manifest().replaced(str(tmp_path), entries, [], [], 1)
+    manifest = Manifest().replaced(str(tmp_path), entries, [], Layout(), 1)
     assert list(differing(manifest, str(tmp_path))) == []
     (tmp_path / "00007.md").write_text("longer")
     os.utime(tmp_path / "04999.md", ns=(1, 1 << 61))
@@ -128,7 +130,7 @@ def test_the_checksum_of_names_is_of_the_names_alone(tmp_path: Path) -> None:
 
 def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "m"
-    manifest = Manifest().replaced(ROOT, [entry(f"{n}.md", (n, n, n, n, n)) for n in range(30)], [], [], 1)
+    manifest = Manifest().replaced(ROOT, [entry(f"{n}.md", (n, n, n, n, n)) for n in range(30)], [], Layout(), 1)
     write_manifest(str(path), manifest, {"segments": []}, [{1}])
     whole = path.read_bytes()
     for place in range(len(whole)):
