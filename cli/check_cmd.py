@@ -21,6 +21,7 @@ from memdir.secrets import mask
 
 from .app import App, Values
 from .changing import carry_out
+from .health import remember
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -65,10 +66,20 @@ def _roots(app: App, given: list[str]) -> list[str]:
 
 
 def _findings(app: App, values: Values, roots: list[str]) -> list[Finding]:
+    """The findings of all roots. Without flags and DIR the settings choose the codes, and status learns the count."""
     select, ignore = _codes(values.many("select")), _codes(values.many("ignore"))
+    whole = not (select or ignore or values.many("dir"))
+    if whole:
+        settings = app.workspace().settings
+        select, ignore = [list(settings.items(f"check.{name}")) for name in ("select", "ignore")]
     refuse_unknown([*select, *ignore])
-    now = app.environment.now()
-    return [f for root in roots for f in check(root, select=select, ignore=ignore, now=now)]
+    found: list[Finding] = []
+    for root in roots:
+        of_root = check(root, select=select, ignore=ignore, now=app.environment.now())
+        if whole:
+            remember(app.workspace(), root, of_root)
+        found += of_root
+    return found
 
 
 def _codes(given: list[str]) -> list[str]:

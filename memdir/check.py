@@ -23,6 +23,8 @@ class Page:
 
     memory: Memory
     text: str
+    low: str
+    """The text in lower case, for quick looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,8 @@ class Directory:
 def check(root: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), now: float) -> list[Finding]:
     """The findings of the directory `root` (absolute), by path, line and code.
 
-    `select` and `ignore` hold codes or their beginnings; `now` is in seconds since the epoch. Raises `UsageError` for
-    a code that does not exist.
+    `select` and `ignore` hold codes or their beginnings; `now` is in seconds since the epoch.
     """
-    refuse_unknown(select)
-    refuse_unknown(ignore)
     found = [f for f in _findings(root, now) if wanted(f.code, select, ignore)]
     return sorted(dict.fromkeys(found), key=lambda f: (f.path, f.line, f.code, f.message))
 
@@ -114,5 +113,5 @@ def read_directory(root: str, now: float) -> tuple[Directory, list[Finding]]:
             directory.indexes.append(IndexPage(stat, text, parse(data)))
         else:
             memory = memory_from_bytes(root, stat.id, stat.path, data, stat)
-            directory.pages.append(Page(memory, text))
+            directory.pages.append(Page(memory, text, text.lower()))
     return directory, found

@@ -26,15 +26,22 @@ _RELATIVE = re.compile(
     r"semaine (?:dernière|prochaine)|вчера|завтра|hôm qua|tuần (?:trước|sau))\b"
     r"|昨天|明天|上周|下周|昨日|先週|来週|어제|지난주|다음 ?주"
 )
+_RELATIVE_GATE = re.compile(
+    r"yesterday|tomorrow|(?:earlier|later|as of) today|tonight|other day|"
+    r"(?:last|next|coming|past|this) (?:week|month|year|quarter|sprint|summer|winter|spring|autumn|fall|night|morning|"
+    r"afternoon|evening|[a-z]{3,6}day|[jfmasond][a-z]{2,8}\b)|(?:ago|from now)\b|"
+    r"gestern|woche|ontem|semana|ayer|semaine|вчера|завтра|hôm|tuần|昨|明|上周|下周|先週|来週|어제|지난|다음"
+)
+"""Over lower-cased text, where the set of first letters is looked for at once; `(?i)` would try every alternative."""
 _ABSOLUTE = re.compile(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b")
 _CODE = re.compile(r"`[^`]*`|\"[^\"]{0,80}\"|“[^”]{0,80}”|\*[^*]{0,40}\*(?!\*)")
 _HIDDEN = re.compile("[\u200b\u2060\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]|(?<=.)\ufeff")
 _STEERING = re.compile(
-    r"(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|every\s+|the\s+|your\s+|of\s+){0,3}"
-    r"(?:previous|prior|above|earlier|preceding|system)\s+(?:instructions?|prompts?|rules|messages|context)"
-    r"|<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]|</?system-reminder>"
-    r"|\bdo not (?:tell|inform|mention (?:this|it) to) the user\b"
-)
+    r"(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|every\s+|the\s+|your\s+|of\s+){0,3}"
+    r"(?:previous|prior|above|earlier|preceding|system)\s+(?:instructions?|prompts?|rules|messages|context)\b"
+    r"|<\|(?:im_start|im_end|system|endoftext)\|>|\[/?inst\]|</?system-reminder>"
+    r"|do not (?:tell|inform|mention (?:this|it) to) the user\b"
+)  # over lower-cased text
 
 
 def secrets(directory: Directory) -> Iterator[Finding]:
@@ -51,10 +58,11 @@ def relative_dates(directory: Directory) -> Iterator[Finding]:
         memory = page.memory
         if memory.description and _relative(memory.description):
             yield directory.finding("relative-date", memory.id, 1, _relative_message(memory.description))
-        if not _RELATIVE.search(memory.body):
+        if not _RELATIVE_GATE.search(page.low):
             continue
-        for line in lines(memory.body):
-            if line.kind == "text" and _relative(line.text):
+        suspects = {n for n, line in enumerate(memory.body.split("\n"), 1) if _relative(line)}
+        for line in lines(memory.body) if suspects else ():
+            if line.number in suspects and line.kind == "text" and _relative(line.text):
                 at = memory.body_line + line.number - 1
                 yield directory.finding("relative-date", memory.id, at, _relative_message(line.text))
 
@@ -73,9 +81,10 @@ def hidden(directory: Directory) -> Iterator[Finding]:
 def steering(directory: Directory) -> Iterator[Finding]:
     """Sentences that speak to an agent about its instructions. Named, never dropped."""
     for id, text in _texts(directory):
-        if not _STEERING.search(text):
+        low = text.lower()
+        if not _STEERING.search(low):
             continue
-        for number, line in enumerate(text.split("\n"), 1):
+        for number, line in enumerate(low.split("\n"), 1):
             match = _STEERING.search(_CODE.sub("", line))
             if match:
                 yield directory.finding("steering-text", id, number, f"reads as an order to an agent: {match[0]!r}")
@@ -89,7 +98,7 @@ def _texts(directory: Directory) -> Iterator[tuple[str, str]]:
 
 
 def _relative(text: str) -> re.Match[str] | None:
-    if _ABSOLUTE.search(text):
+    if not _RELATIVE_GATE.search(text.lower()) or _ABSOLUTE.search(text):
         return None
     return _RELATIVE.search(_CODE.sub("", text))
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memdir.check import check
+from memdir.check import check, refuse_unknown
 from memdir.check_codes import RULES, wanted
 from memdir.check_fix import plan_fixes, repaired
 from memdir.cli.main import main
@@ -210,7 +210,7 @@ def test_a_name_that_is_not_unicode_is_checked_and_shown(tmp_path: Path) -> None
     json.dumps([f.message for f in findings], ensure_ascii=False).encode("utf-8")
 
 
-def test_select_and_ignore_match_beginnings_and_the_longer_decides(tmp_path: Path) -> None:
+def test_select_and_ignore_match_beginnings_and_the_longer_decides() -> None:
     assert wanted("index-dead-link", [], [])
     assert wanted("index-dead-link", ["index"], [])
     assert not wanted("secret", ["index"], [])
@@ -218,7 +218,7 @@ def test_select_and_ignore_match_beginnings_and_the_longer_decides(tmp_path: Pat
     assert wanted("index-dead-link", ["index-dead-link"], ["index"])
     assert not wanted("secret", [], ["sec"])
     with pytest.raises(UsageError, match="no check 'secrett'"):
-        check(str(tmp_path), now=NOW, select=["secrett"])
+        refuse_unknown(["secrett"])
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
