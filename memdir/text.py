@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,6 +40,7 @@ _LETTER = f"(?:[^\\W{_RUNS}]|[{_MARKS}])"
 _ASCII = re.compile(r"\w+(?:[./:\\@'+#-]+\w+)*(?:\+\+|#)?", re.ASCII)
 _CHUNK = re.compile(rf"[{_RUNS}]+|{_LETTER}+(?:[./:\\@'’+#-]+{_LETTER}+)*(?:\+\+|#)?")
 _IS_RUN = re.compile(f"[{_RUNS}]")
+_FIRST_RUN = "\u0e00"
 _SEGMENT = re.compile(r"[/\\:@]+")
 _DOT = re.compile(r"\.+")
 _JOINT = re.compile(r"[-_+#]+")
@@ -151,7 +153,7 @@ def _run_terms(run: str) -> list[str]:
 
 def is_run(text: str) -> bool:
     """True when the text begins in a script that is analysed by characters and bigrams."""
-    return text[:1] >= "\u0e00" and _IS_RUN.match(text) is not None
+    return text >= _FIRST_RUN and _IS_RUN.match(text) is not None
 
 
 def chunks(text: str) -> list[str]:
@@ -161,27 +163,23 @@ def chunks(text: str) -> list[str]:
     return _CHUNK.findall(unicodedata.normalize("NFKC", text))
 
 
-def count_terms(text: str, language: str = ENGLISH) -> dict[str, int]:
-    """How often each term occurs in the text."""
-    seen: dict[str, int] = {}
-    for chunk in chunks(text):
-        seen[chunk] = seen.get(chunk, 0) + 1
+def count_fields(fields: Iterable[tuple[str, int]], language: str = ENGLISH) -> dict[str, int]:
+    """The weighted term counts of a document: for each term the sum over fields of weight times count."""
+    found: list[str] = []
+    for text, weight in fields:
+        found += chunks(text) * weight
     counts: dict[str, int] = {}
     get = counts.get
-    for chunk, times in seen.items():
-        terms = _run_terms(chunk) if is_run(chunk) else _chunk_terms(chunk, language)
+    for chunk, times in Counter(found).items():
+        terms = _run_terms(chunk) if chunk >= _FIRST_RUN and is_run(chunk) else _chunk_terms(chunk, language)
         for term in terms:
             counts[term] = get(term, 0) + times
     return counts
 
 
-def count_fields(fields: tuple[tuple[str, int], ...], language: str = ENGLISH) -> dict[str, int]:
-    """The weighted term counts of a document: for each term the sum over fields of weight times count."""
-    whole: dict[str, int] = {}
-    for text, weight in fields:
-        for term, times in count_terms(text, language).items():
-            whole[term] = whole.get(term, 0) + weight * times
-    return whole
+def count_terms(text: str, language: str = ENGLISH) -> dict[str, int]:
+    """How often each term occurs in the text."""
+    return count_fields([(text, 1)], language)
 
 
 def analyse(text: str, language: str = ENGLISH) -> list[str]:
