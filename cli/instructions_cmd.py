@@ -23,7 +23,7 @@ def run(app: App, values: Values) -> int:
     """Print the tree, or with `--render` the text, or with `--json` everything. 1 when there is no instruction file."""
     target = values.text("for")
     located = app.workspace().located
-    instructions = project_instructions(located, for_path=target)
+    instructions = project_instructions(located, for_path=target, additional=values.many("add_dir"))
     if app.out.json:
         app.out.object("instructions/1", _fields(instructions, located.cwd, target))
     elif values.flag("render"):
@@ -152,6 +152,7 @@ COMMANDS = (
         run,
         options=(
             Option(("--for",), "Also what loads when this file is read.", metavar="FILE"),
+            Option(("--add-dir",), "As Claude Code's option of that name.", metavar="DIR", many=True),
             Option(("--render",), "Print the merged text an agent gets.", kind="flag"),
             Option(("--all",), "List every file that waits or that nobody loads.", kind="flag"),
         ),

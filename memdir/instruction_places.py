@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -35,25 +36,36 @@ _OTHERS: Final[dict[str, str]] = {
     ".cursorrules": "read by Cursor only",
     ".windsurfrules": "read by Windsurf only",
 }
-_OTHERS_BELOW: Final = ((".github", "copilot-instructions.md", "read by Copilot only"),)
+_OTHERS_BELOW: Final[dict[str, str]] = {
+    ".clinerules": "read by Cline only",
+    ".cursor/rules": "read by Cursor only",
+    ".github/copilot-instructions.md": "read by Copilot only",
+    ".github/instructions": "read by Copilot only",
+    ".windsurf/rules": "read by Windsurf only",
+}
 _OURS: Final = {"claude.md": "CLAUDE.md", "claude.local.md": "CLAUDE.local.md"}
 
 
 def rule_files(directory: str) -> list[str]:
     """Every `.md` file below a `rules` directory, by name, symbolic links followed, each directory once."""
-    return list(_rules(directory, set()))
+    return [path for path in _files_below(directory) if path.endswith(".md")]
 
 
-def _rules(directory: str, visited: set[str]) -> Iterator[str]:
-    real = os.path.realpath(directory)
-    if real in visited:
-        return
-    visited.add(real)
-    for entry in _entries(directory):
-        if _is_dir(entry):
-            yield from _rules(entry.path, visited)
-        elif entry.name.endswith(".md"):
-            yield entry.path
+def _files_below(directory: str) -> Iterator[str]:
+    visited: set[tuple[int, int]] = set()
+    waiting = [directory]
+    while waiting:
+        path = waiting.pop()
+        try:
+            found = os.stat(path)
+        except OSError:  # a dangling or circular link: a file, and for its reader to complain about
+            found = None
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            if (found.st_dev, found.st_ino) not in visited:
+                visited.add((found.st_dev, found.st_ino))
+                waiting.extend(entry.path for entry in reversed(_entries(path)))
+        elif path != directory:
+            yield path
 
 
 def nested_directories(top: str, shared_root: str | None) -> tuple[list[str], bool]:
@@ -93,10 +105,14 @@ def unread_files(directories: Iterable[str]) -> Iterator[tuple[str, str]]:
                 yield os.path.join(directory, name), _OTHERS[name]
             elif meant and name != meant and not os.path.exists(os.path.join(directory, meant)):
                 yield os.path.join(directory, name), f"the name must be {meant}, in these letters"
-        for folder, name, why in _OTHERS_BELOW:
-            path = os.path.join(directory, folder, name)
-            if folder in names and os.path.isfile(path):
+        for relative, why in _OTHERS_BELOW.items():
+            path = os.path.join(directory, *relative.split("/"))
+            if relative.partition("/")[0] in names and os.path.exists(path):
                 yield path, why
+        if ".claude" in names:
+            for path in _files_below(os.path.join(directory, ".claude", "rules")):
+                if not path.endswith(".md") and path.lower().endswith((".md", ".mdc", ".markdown", ".txt")):
+                    yield path, "a rule's name must end in .md"
 
 
 def _entries(directory: str) -> list[os.DirEntry[str]]:
@@ -105,10 +121,3 @@ def _entries(directory: str) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return []
-
-
-def _is_dir(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .locate import Located
 
 _MAX_STATE_BYTES: Final = 64 << 20
+_ADDITIONAL: Final = "CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD"
 
 
 def load_instructions(
@@ -40,6 +41,7 @@ def load_instructions(
     excludes: Sequence[str] = (),
     for_path: str | None = None,
     external_approved: bool = False,
+    additional: Sequence[str] = (),
     nested: bool = True,
 ) -> Instructions:
     """The hierarchy seen from `cwd` (default the environment's). Nothing needs to exist, nothing is raised for what the
@@ -48,7 +50,8 @@ def load_instructions(
     `config_dir` is `~/.claude` or its replacement, None without one; `managed_root` where the administrator's directory
     hangs; `managed_text` the settings file and text of a managed `claudeMd`; `excludes` the `claudeMdExcludes`. With
     `for_path` (relative to `cwd`, or absolute) also what Claude Code adds when it reads that file.
-    `external_approved`: may project files import from outside of `cwd`. `nested` looks for what subdirectories hold.
+    `external_approved`: may project files import from outside of `cwd`. `additional`: the directories of `--add-dir`,
+    which count when `CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD` is set. `nested` looks for what subdirectories hold.
     """
     cwd = os.path.abspath(cwd or environment.cwd)
     exclude = _exclude_globs(excludes)
@@ -57,7 +60,12 @@ def load_instructions(
         if glob.problem:
             message = f"`claudeMdExcludes` {shown(glob.text)} matches nothing: {glob.problem}"
             hierarchy.reader.find("exclude-pattern", "warning", cwd, 0, message)
+    if environment.flag("CLAUDE_CODE_DISABLE_CLAUDE_MDS"):
+        message = "CLAUDE_CODE_DISABLE_CLAUDE_MDS is set: Claude Code loads none of these files"
+        hierarchy.reader.find("instructions-disabled", "warning", cwd, 0, message)
     hierarchy.start(managed_directory(environment.platform, managed_root), managed_text, config_dir)
+    for directory in additional:
+        hierarchy.add(directory, environment.flag(_ADDITIONAL))
     if for_path is not None:
         hierarchy.read(os.path.normpath(os.path.join(cwd, for_path)))
     subdirectories = hierarchy.subdirectories() if nested else []
@@ -67,7 +75,9 @@ def load_instructions(
     return Instructions(tuple(hierarchy.reader.files), tuple(hierarchy.reader.findings))
 
 
-def project_instructions(located: Located, *, for_path: str | None = None, managed_root: str = "/") -> Instructions:
+def project_instructions(
+    located: Located, *, for_path: str | None = None, additional: Sequence[str] = (), managed_root: str = "/"
+) -> Instructions:
     """`load_instructions` with what Claude Code's settings say. `.claude.json`, which can be many MiB, is only asked
     when an import hangs on the answer."""
     settings = located.claude
@@ -78,7 +88,7 @@ def project_instructions(located: Located, *, for_path: str | None = None, manag
         return load_instructions(
             located.environment, cwd=located.cwd, config_dir=located.config_dir, managed_root=managed_root,
             managed_text=texts[0] if texts else None, excludes=settings.claude_md_excludes, for_path=for_path,
-            external_approved=approved,
+            external_approved=approved, additional=additional,
         )  # fmt: skip
 
     instructions = load(False)
@@ -127,6 +137,14 @@ class _Hierarchy:
         for directory in _ancestors(self.cwd):
             why = "the working directory" if directory == self.cwd else "a parent directory"
             self._directory(directory, "loaded", why)
+
+    def add(self, directory: str, allowed: bool) -> None:
+        """A directory of `--add-dir`: its own files, not those of its parents."""
+        path = os.path.normpath(os.path.join(self.cwd, directory))
+        if allowed:
+            self._directory(path, "loaded", "an additional directory")
+        else:
+            self.reader.find("additional-directory", "info", path, 0, f"not looked at: {_ADDITIONAL} is not set")
 
     def subdirectories(self) -> list[str]:
         """The subdirectories of the working directory, as far as one looks."""

@@ -656,6 +656,54 @@ def test_subdirectories_load_when_a_file_there_is_read(tree: Tree) -> None:
     assert tree.statuses(for_path="a/f.ts")["work/project/other/CLAUDE.md"] == "lazy"
 
 
+def test_additional_directories_count_when_the_variable_is_set(tree: Tree) -> None:
+    tree.write({"work/more/CLAUDE.md": "m", "work/more/.claude/rules/r.md": "r", "work/more/CLAUDE.local.md": "l"})
+    more = str(tree.top / "work" / "more")
+    assert codes(tree.load(additional=[more])) == ["additional-directory"]
+    env = {"CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD": "1"}
+    environment = Environment(str(tree.project), None, env, "linux", lambda: 0.0)
+    result = load_instructions(environment, additional=["../more"], managed_root=str(tree.top))
+    assert [file.content for file in result.loaded] == ["m", "r", "l"]
+
+
+def test_a_switch_that_turns_all_off_is_said(tree: Tree) -> None:
+    environment = Environment(str(tree.project), None, {"CLAUDE_CODE_DISABLE_CLAUDE_MDS": "1"}, "linux", lambda: 0.0)
+    assert codes(load_instructions(environment, managed_root=str(tree.top))) == ["instructions-disabled"]
+
+
+def test_rules_lie_at_any_depth(tree: Tree) -> None:
+    """Deeper than Python calls itself. The folders are taken away again, since pytest cannot."""
+    made = [tree.project / ".claude" / "rules"]
+    made[0].mkdir(parents=True)
+    try:
+        for _ in range(1100):
+            made.append(made[-1] / "d")
+            os.mkdir(made[-1])
+        tree.write({"work/project/.claude/rules/z.md": "z"})
+        assert tree.loaded(nested=False) == ["work/project/.claude/rules/z.md"]
+    finally:
+        for folder in reversed(made[1:]):
+            os.rmdir(folder)
+
+
+def test_rules_of_other_names_and_of_other_agents_are_named(tree: Tree) -> None:
+    tree.write(
+        {
+            "work/project/.claude/rules/a.mdc": "a",
+            "work/project/.claude/rules/b/C.MD": "c",
+            "work/project/.claude/rules/notes.png": "",
+            "work/project/.cursor/rules/x.mdc": "x",
+            "work/project/.cursorrules": "y",
+        }
+    )
+    assert set(tree.statuses().items()) == {
+        ("work/project/.claude/rules/a.mdc", "unread"),
+        ("work/project/.claude/rules/b/C.MD", "unread"),
+        ("work/project/.cursor/rules", "unread"),
+        ("work/project/.cursorrules", "unread"),
+    }
+
+
 # Worktrees
 
 
