@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import BadInputError
-from .frontmatter_read import TOP_LEVEL, Parsed, newline_of, parse, split_head, utf16_of
+from .frontmatter_read import TOP_LEVEL, Parsed, parse
+from .frontmatter_split import newline_of, split_head, utf16_of
 from .yaml_writer import field_lines, flow_value, plain
 
 _LINE_KEY = re.compile(r"( *)(?:\"([^\"\\]+)\"|'([^']+)'|([^\s#\"'\[{&*!|>%@`-][^:#]*?)) *:(?=\s|$)")

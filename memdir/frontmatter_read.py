@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .frontmatter_split import decode, has_fields, newline_of, split_head
 from .model import NOTHING, Problem
 from .plain_yaml import Reading, bare
 
@@ -19,10 +20,6 @@ Shape = Literal["none", "G1", "G2", "G3"]
 TOP_LEVEL: Final = ("name", "description")
 """The keys that Claude Code keeps at the top; it moves every other one under `metadata:`."""
 
-_OPEN = re.compile(r"---[ \t]*(?:\r?\n|\r|$)")
-_BEFORE = re.compile(r"\s+|(?:\s*<!--.*?-->[ \t]*\r?\n)+\s*", re.DOTALL)
-_CLOSE = re.compile(r"^---[ \t]*(?:\r?$|\r(?!\n))", re.MULTILINE)
-_FIELD = re.compile(r"[^\W\d][\w.-]{0,120} *:(?=\s|$)")
 _UNUSUAL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -47,22 +44,10 @@ class Parsed:
         return next((p for p in self.problems if p.code == code), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where the head of a decoded text lies: `text[start:end]`, its first line `line` (from 1), the body at `body`.
-    `closed` is False when the closing `---` is missing."""
-
-    start: int
-    end: int
-    body: int
-    line: int
-    closed: bool = True
-
-
 def parse(data: bytes) -> Parsed:
     """Read the bytes of a file. Never raises on content."""
     problems: list[Problem] = []
-    text, bom = _decode(data, problems)
+    text, bom = decode(data, problems)
     newline = newline_of(text)
     split = split_head(text)
     if split is None:
@@ -73,7 +58,7 @@ def parse(data: bytes) -> Parsed:
         problems.append(Problem("late-frontmatter", split.line - 1, "something stands before the frontmatter"))
     if not split.closed:
         problems.append(Problem("unclosed-frontmatter", split.line - 1, "the frontmatter has no closing ---"))
-    if not head and head_text.strip() and not _FIELD.search(head_text):
+    if not head and head_text.strip() and not has_fields(head_text):
         # Two rules with prose between them: no frontmatter at all.
         kept = tuple(p for p in problems if p.code != "invalid-yaml")
         return Parsed(NOTHING, text, 1, "none", bool(kept), kept, newline, bom)
@@ -98,71 +83,6 @@ def field(head: Mapping[str, object], key: str) -> object:
         value: object = metadata[key]
         return value
     return head.get(key)
-
-
-def split_head(text: str) -> Split | None:
-    """Find the frontmatter; None when the text has none. A file whose frontmatter was never closed has the leading
-    lines that look like fields, if there are any. Blank lines and HTML comments may stand before the opening `---` when
-    a field follows it."""
-    match = _OPEN.match(text)
-    line = 2
-    if match is None:
-        before = _BEFORE.match(text)
-        match = _OPEN.match(text, before.end()) if before else None
-        if match is None or not _FIELD.match(text, match.end()):
-            return None
-        line += text.count("\n", 0, match.start())
-    start = match.end()
-    close = _CLOSE.search(text, start)
-    if close is not None:
-        end = close.end()
-        if text.startswith("\r", end):
-            end += 1
-        return Split(start, close.start(), end + 1 if text.startswith("\n", end) else end, line)
-    end = start
-    while _FIELD.match(text, end) or (end > start and text.startswith((" ", "\t", "- "), end)):
-        after = text.find("\n", end)
-        if after < 0:
-            end = len(text)
-            break
-        end = after + 1
-    return Split(start, end, end, line, closed=False) if end > start else None
-
-
-def utf16_of(data: bytes) -> str | None:
-    """The codec when the bytes are UTF-16: by its mark, or by the NULs between the first letters."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if data[0:4:2] == b"\0\0" and 0 not in data[1:4:2]:
-        return "utf-16-be"
-    return "utf-16-le" if data[1:4:2] == b"\0\0" and 0 not in data[0:4:2] else None
-
-
-def newline_of(text: str) -> str:
-    """The line ending of the first line."""
-    at = text.find("\n")
-    if at < 0:
-        return "\r" if "\r" in text else "\n"
-    return "\r\n" if text[at - 1 : at] == "\r" else "\n"
-
-
-def _decode(data: bytes, problems: list[Problem]) -> tuple[str, bool]:
-    encoding = utf16_of(data)
-    if encoding:
-        problems.append(Problem("encoding", 1, "the file is UTF-16, not UTF-8"))
-        return data.decode(encoding, "replace"), encoding == "utf-16"
-    bom = data.startswith(b"\xef\xbb\xbf")
-    if bom:
-        data = data[3:]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problems.append(Problem("encoding", line, "bytes that are no UTF-8 were replaced"))
-        text = data.decode("utf-8", "replace")
-    if "\0" in text:
-        problems.append(Problem("nul", text.count("\n", 0, text.index("\0")) + 1, "the file holds NUL bytes"))
-    return text, bom
 
 
 def _read_head(text: str, first: int, problems: list[Problem]) -> dict[str, object]:

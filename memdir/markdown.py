@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
-from urllib.parse import unquote
+from typing import Final, NamedTuple
 
 from .markdown_blocks import LineKind, lines
 
@@ -27,8 +25,7 @@ MAX_SPAN_LINE: Final = 10_000
 """Characters; in a longer line code spans are not looked for (the search is quadratic in a hostile line)."""
 
 
-@dataclass(frozen=True, slots=True)
-class WikiLink:
+class WikiLink(NamedTuple):
     """`[[target]]`, `[[target#heading]]` or `[[target|label]]`."""
 
     line: int
@@ -36,8 +33,7 @@ class WikiLink:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexLink:
+class IndexLink(NamedTuple):
     """`- [Title](file.md) — hook`. `target` is decoded, without `./` and `#fragment`; `hook` the text after the link;
     `entry` is False for a link in running text."""
 
@@ -48,8 +44,7 @@ class IndexLink:
     entry: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """`## Text`."""
 
     line: int
@@ -109,6 +104,8 @@ def link_target(written: str) -> str | None:
     """The relative Markdown file that a link's destination means, None when it means something else."""
     target = written.partition("#")[0].strip()
     if "%" in target:
+        from urllib.parse import unquote  # 1.5 ms, and few links need it
+
         target = unquote(target, errors="replace")
     while target.startswith("./"):
         target = target[2:]

@@ -16,8 +16,6 @@ from typing import Final
 from .errors import MemdirError, StorageError
 from .files import read_if_there, shown
 from .model import INDEX_NAME, MAX_FILE_BYTES, FileStat, Finding, Memory, Severity
-from .reading import memory_from_bytes
-from .sections import sections_of
 
 EXCLUDED_FOLDERS: Final = frozenset({".git", ".archive", "node_modules"})
 CLAUDE_LIMIT: Final = 200
@@ -53,11 +51,15 @@ def walk(root: str) -> Walk:
 def load(root: str, stat: FileStat) -> Memory:
     """Read one memory. Never fails on content. Raises `StorageError` when the file is gone (code `vanished`) or cannot
     be read, `BadInputError` when it has grown over the limit or is no regular file any more."""
+    from .reading import memory_from_bytes  # 8 ms, and who only walks reads nothing
+
     return memory_from_bytes(root, stat.id, stat.path, _read(stat.path), stat)
 
 
 def scan(root: str) -> Scan:
     """Walk and load everything. A file that vanishes meanwhile is left out; one that cannot be read is a finding."""
+    from .sections import sections_of
+
     walked = walk(root)
     memories: list[Memory] = []
     sections: list[Memory] = []

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .errors import NotFoundError, StorageError
 from .files import inside, read_file, shown
-from .frontmatter_read import parse
-from .model import INDEX_NAME, FileStat, Memory
-from .names import Names
-from .scan import Scan, id_of, scan
-from .sections import sections_of
+from .frontmatter_split import body_of
+from .model import INDEX_NAME, FileStat
+from .scan import id_of
+
+if TYPE_CHECKING:
+    from .model import Memory
+    from .names import Names
+    from .scan import Scan
 
 
 def locate(root: str, id: str) -> str:
@@ -40,7 +44,14 @@ def read_body(root: str, id: str) -> str:
     path = locate(root, id)
     data = read_file(path)
     if f"{INDEX_NAME}#" not in id:
-        return parse(data).body
+        body = body_of(data)
+        if body is None:
+            from .frontmatter_read import parse  # 5 ms that showing a passage seldom needs
+
+            body = parse(data).body
+        return body
+    from .sections import sections_of
+
     index_id = id.partition("#")[0]
     for section in sections_of(root, index_id, path, data, FileStat(index_id, path, len(data), 0, 0, 0)):
         if section.id == id:
@@ -57,6 +68,8 @@ class Store:
     @cached_property
     def scan(self) -> Scan:
         """Everything in the directory."""
+        from .scan import scan
+
         return scan(self.root)
 
     @cached_property
@@ -67,6 +80,8 @@ class Store:
     @cached_property
     def names(self) -> Names:
         """The names of the memories, sections left out."""
+        from .names import Names
+
         return Names((memory.id, memory.name) for memory in self.scan.memories)
 
     def get(self, name: str) -> Memory:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -112,6 +112,8 @@ def test_any_text_is_a_date_or_bad_input(text: str) -> None:
 @example(1)
 def test_milliseconds_survive(milliseconds: int) -> None:
     text = rfc3339(milliseconds / 1000)
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    assert text == moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
     assert round(parse_date(text) * 1000) == milliseconds
     assert len(text) == 24
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from memdir import yaml_codec
 from memdir.frontmatter import field, parse, render
 from memdir.frontmatter_read import _UNUSUAL
+from memdir.frontmatter_split import body_of
 from memdir.plain_yaml import Reading
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=400)
@@ -120,6 +121,7 @@ def test_no_bytes_make_reading_fail(data: bytes) -> None:
         parsed = parse(prefix + data)
         parsed.body.encode("utf-8")
         assert parsed.body_line >= 1
+        assert body_of(prefix + data) in (None, parsed.body)
 
 
 @deterministic
@@ -129,6 +131,7 @@ def test_body_and_body_line_belong_together(lines: list[str], newline: str, clos
     parsed = parse(data)
     text = data.decode()
     assert text.endswith(parsed.body)
+    assert body_of(data) in (None, parsed.body)
     assert parsed.body_line == text[: len(text) - len(parsed.body)].count("\n") + 1
 
 
