@@ -16,7 +16,8 @@ from .check_codes import CHECK_FIX
 from .errors import BadInputError
 from .files import inside, read_if_there
 from .frontmatter import edit
-from .frontmatter_read import Parsed, newline_of, parse, split_head
+from .frontmatter_read import Parsed, parse
+from .frontmatter_split import newline_of, split_head
 from .journal import Change
 from .model import Finding
 
