@@ -29,7 +29,7 @@ def run(app: App, values: Values) -> int:
     elif values.flag("render"):
         app.out.line(visible(mask(render(instructions.files))))
     else:
-        _print(app, instructions, values.flag("all"))
+        _print(app, instructions, located.cwd, values.flag("all"))
     return 0 if instructions.files else 1
 
 
@@ -71,8 +71,7 @@ def _finding(finding: Finding) -> dict[str, object]:
             "message": finding.message}  # fmt: skip
 
 
-def _print(app: App, instructions: Instructions, everything: bool) -> None:
-    environment = app.environment
+def _print(app: App, instructions: Instructions, cwd: str, everything: bool) -> None:
     groups = _groups(instructions.files)
     loaded = instructions.loaded
     size = _size(sum(file.size for file in loaded))
@@ -84,7 +83,7 @@ def _print(app: App, instructions: Instructions, everything: bool) -> None:
             continue
         app.out.line(app.out.styled(title, "bold"))
         files = group if everything or group is groups[0] else group[:_LISTED]
-        rows = [_row(file, order, environment.cwd, environment.home) for file in files]
+        rows = [_row(file, order, cwd, app.environment.home) for file in files]
         widths = [max((len(row[n]) for row in rows), default=0) for n in range(5)]
         for row in rows:
             left = f"  {row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}"

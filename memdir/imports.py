@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from .markdown_tree import Tokens, text_runs
+from .markdown_tree import Tokens, code_lines, text_runs
 
 MAX_HOPS: Final = 4
 """A file loaded by the fourth import in a row is the last: its own imports stay words."""
@@ -82,13 +82,15 @@ def accepted_path(token: str) -> str | None:
     return path if _ACCEPTED.match(path) and "\0" not in path else None
 
 
-def legacy_includes(text: str) -> list[tuple[str, int]]:
-    """Lines `@include PATH` of the seed's dialect with their numbers from 1. For Claude Code these import a file named
-    `include`; they are shown with what they would have named, and not expanded."""
+def legacy_includes(text: str, tokens: Tokens | None = None) -> list[tuple[str, int]]:
+    """Lines `@include PATH` of the seed's dialect with their numbers from 1, but in code and comments. For Claude Code
+    these import a file named `include`; they are shown with what they would have named, and not expanded."""
     if "@include" not in text:
         return []
-    lines = re.split(r"\r\n|\r|\n", text)
-    return [(match[1], number) for number, line in enumerate(lines, 1) if (match := _LEGACY.fullmatch(line))]
+    lines = enumerate(re.split(r"\r\n|\r|\n", text), 1)
+    found = [(match[1], number) for number, line in lines if (match := _LEGACY.fullmatch(line))]
+    quiet = code_lines(text, tokens, html=True) if found else ()
+    return [(path, number) for path, number in found if number not in quiet]
 
 
 def resolve_import(path: str, importing_file: str, home: str | None) -> str | None:

@@ -13,7 +13,7 @@ from .files import read_file, shown
 from .globs import Glob
 from .imports import MAX_HOPS, ImportSite, import_sites, is_text_name, legacy_includes, lies_below, resolve_import
 from .instruction_files import LABELS, InstructionFile, Kind, Scope, Status
-from .markdown_tree import parse, strip_comments
+from .markdown_tree import Tokens, parse, strip_comments
 from .model import Finding, Severity
 from .rules import RulePaths, read_paths, split_head
 from .tokens import estimate_tokens
@@ -136,7 +136,7 @@ class Reader:
             return
         damaged = "\ufffd" in text and b"\xef\xbf\xbd" not in data
         self._add(visit.file(place.status, size=len(data), text=content, patterns=rule.patterns, damaged=damaged))
-        self._look_at(visit, content, body, offset)
+        self._look_at(visit, content, body, tokens, offset)
         for site in import_sites(body, tokens):
             self._import(replace(site, line=site.line + offset), visit)
 
@@ -207,14 +207,14 @@ class Reader:
         self._add(self._imported(path, path, site, parent).file("missing", why))
         self.find("import-missing", "warning", parent.path, site.line, f"`@{shown(site.path)}` is not loaded: {why}")
 
-    def _look_at(self, visit: _Visit, content: str, body: str, offset: int) -> None:
+    def _look_at(self, visit: _Visit, content: str, body: str, tokens: Tokens, offset: int) -> None:
         """What people get wrong: a symbolic link checked out as text, and the seed's `@include`."""
         if len(content) < 200 and "\n" not in content and content[0] not in "@~" and content.lower().endswith(".md"):
             named = resolve_import(content, visit.real, None)
             if named and os.path.isfile(named):
                 message = f"a symbolic link stored as text: an agent reads these words only; write `@{content}`"
                 self.find("link-as-text", "warning", visit.path, 1 + offset, message)
-        for name, line in legacy_includes(body):
+        for name, line in legacy_includes(body, tokens):
             site = ImportSite(name, line + offset)
             target = resolve_import(name, visit.real, self._home) or name
             why = "`@include` is not Claude Code's; write `@path` alone"

@@ -131,11 +131,13 @@ def strip_comments(text: str, tokens: Tokens | None = None) -> str:
     return "".join(out)
 
 
-def code_lines(text: str) -> frozenset[int]:
-    """Numbers (from 1) of the lines inside fenced and indented code, the fences included."""
+def code_lines(text: str, tokens: Tokens | None = None, *, html: bool = False) -> frozenset[int]:
+    """Numbers (from 1) of the lines inside fenced and indented code, the fences included; with `html` also those of
+    blocks of HTML and comments."""
+    kinds = ("fence", "code_block", "html_block") if html else ("fence", "code_block")
     marked: set[int] = set()
-    for token in parse(text):
-        if token.type in ("fence", "code_block") and token.map is not None:
+    for token in parse(text) if tokens is None else tokens:
+        if token.type in kinds and token.map is not None:
             marked.update(range(token.map[0] + 1, token.map[1] + 1))
     return frozenset(marked)
 

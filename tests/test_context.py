@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sandbox import Sandbox
 
 from memdir.context import NOTE, Context, IndexText, Remembered, build_context, index_text, remembered
 from memdir.environment import Environment
@@ -19,8 +20,6 @@ from memdir.project_context import project_context
 from memdir.quoting import one_line, quote, visible
 from memdir.tokens import estimate_tokens
 
-from sandbox import Sandbox
-
 HEADER = re.compile(r"(Contents of|Recalled memory) (.*) \((.*)\):")
 
 
@@ -30,8 +29,8 @@ def instructions(path: str, text: str, scope: Scope = "project", parent: str | N
     )
 
 
-def memory(path: str, body: str, score: float = 0.5) -> Remembered:
-    return Remembered(path, body, "today", score, "feedback")
+def memory(path: str, body: str, description: str = "", score: float = 0.5) -> Remembered:
+    return Remembered(path, body, "today", score, "feedback", None, description)
 
 
 def hit(path: str, root: Path) -> Hit:
@@ -174,7 +173,7 @@ _TEXT = st.text(max_size=80) | st.sampled_from(
 def test_any_text_within_any_budget(files: list[str], maps: list[str], bodies: list[str], budget: int | None) -> None:
     given_files = [instructions(f"/p/{n}.md", text, "managed" if n == 1 else "project") for n, text in enumerate(files)]
     indexes = [IndexText(f"/m{n}/MEMORY.md", text) for n, text in enumerate(maps)]
-    recalled = [memory(f"/m/{n}.md", text) for n, text in enumerate(bodies)]
+    recalled = [memory(f"/m/{n}.md", text, text[::-1][:40]) for n, text in enumerate(bodies)]
     context = build_context(given_files, indexes, recalled, budget)
     assert context == build_context(given_files, indexes, recalled, budget)
     everything = (

@@ -152,6 +152,7 @@ def test_only_text_is_imported() -> None:
 
 def test_the_seeds_include_line_is_recognised_and_nothing_else_is() -> None:
     text = "Before\n@include extra.md\n  @include ~/x y.md \nsee @include z.md\n@included a.md\n@include\n"
+    text += "```\n@include code.md\n```\n<!--\n@include comment.md\n-->\n"
     assert legacy_includes(text) == [("extra.md", 2), ("~/x y.md", 3)]
 
 
