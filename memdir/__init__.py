@@ -35,7 +35,7 @@ _HOMES = {
     "BadInputError": "errors",
     "Environment": "environment",
     "Finding": "model",
-    "Hit": "model",
+    "Hit": "hit",
     "IndexFailure": "errors",
     "Link": "model",
     "LockedError": "errors",
