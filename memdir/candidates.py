@@ -9,7 +9,7 @@ every way gives the same digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from heapq import nlargest
 
 from .collection import LONG, Collection, Word
@@ -64,55 +64,18 @@ def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: boo
             if rest < threshold * _LESS:
                 return _complete(collection, words[place:], scores, threshold, rest)
         get = scores.get
-        for number, gain in _gains(collection, word):
+        for number, gain in collection.gains(word).items():
             scores[number] = get(number, 0.0) + gain
         rest -= word.bound
         left -= word.df
     return scores
 
 
-def _gains(collection: Collection, word: Word) -> Iterable[tuple[int, float]]:
-    if word.gains is not None:
-        return word.gains.items()
-    gains: dict[int, float] = {}
-    get = gains.get
-    for weight, _, entry in word.direct:
-        for number, gain in collection.gains(entry):
-            gains[number] = get(number, 0.0) + weight * gain
-    for weight, _, entry in word.synonyms:
-        for number, gain in collection.gains(entry):
-            worth = weight * gain
-            if worth > get(number, 0.0):
-                gains[number] = worth
-    return gains.items()
-
-
-def own_and_synonym(collection: Collection, word: Word, number: int) -> tuple[float, float]:
-    """What a word gives to one document through its own terms, and through its best synonym."""
-    own = 0.0
-    for weight, _, entry in word.direct:
-        gain = collection.gain(entry, number)
-        if gain:
-            own += weight * gain
-    best = 0.0
-    for weight, _, entry in word.synonyms:
-        worth = weight * collection.gain(entry, number)
-        if worth > best:
-            best = worth
-    return own, best
-
-
-def _gain(collection: Collection, word: Word, number: int) -> float:
-    if word.gains is not None:
-        return word.gains.get(number, 0.0)
-    return max(own_and_synonym(collection, word, number))
-
-
 def score(collection: Collection, query: Query, number: int) -> float:
     """One document's word score."""
     total = 0.0
     for word in query.words:
-        total += _gain(collection, word, number)
+        total += collection.gain(word, number)
     return total
 
 
@@ -126,7 +89,7 @@ def _complete(
         gains = word.gains
         if gains is None:
             for number in scores:
-                scores[number] += _gain(collection, word, number)
+                scores[number] += collection.gain(word, number)
         elif len(gains) < len(scores):
             for number, gain in gains.items():
                 if number in scores:

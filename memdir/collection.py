@@ -6,21 +6,25 @@ scores whatever segments they lie in. Decoded postings are kept (bounded); resul
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain
 
 from .neighbours import Neighbour, neighbours
 from .ranking import K1, B, idf
 from .segment import Facts, Segment
 
-KEPT_POSTINGS = 250_000
+KEPT_POSTINGS = 400_000
 """Decoded postings kept at most (about 100 bytes each)."""
 KEPT_TERMS = 50_000
 """Terms kept at most, unknown ones included."""
-LONG = 4_096
-"""A term in more documents than this is not decoded but read where it lies."""
+LONG = 1_024
+"""A term in more documents than this is read where it lies, a word in more is kept as an array over all documents."""
+DENSE_DOCUMENTS = 32_768
+"""In a collection of more documents no such arrays are made."""
 KEPT_NEIGHBOURS = 20_000
 
 
@@ -50,46 +54,25 @@ class Entry:
 
 class Word:
     """What one word of a query finds. What it gives to a document is the larger of what its own terms (`direct`) give
-    together and what its best synonym gives; `gains` holds that for each document, None when a list is too long.
-    `weight` is what a perfect match is worth, `bound` what the word can give at most."""
+    together and what its best synonym gives. `gains` holds that by document; where there are many, `dense` does, for
+    every document; in a large collection neither. `weight` is what a perfect match is worth, `bound` what the word can
+    give at most, `df` in how many documents it is (at least)."""
 
-    __slots__ = ("bound", "df", "direct", "gains", "synonyms", "text", "weight")
+    __slots__ = ("bound", "dense", "df", "direct", "gains", "synonyms", "text", "weight")
 
-    def __init__(
-        self,
-        text: str,
-        weight: float,
-        direct: list[tuple[float, str, Entry]],
-        synonyms: list[tuple[float, str, Entry]],
-    ) -> None:
+    def __init__(self, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> None:
         self.text = text
         self.weight = weight
         self.direct = direct
         self.synonyms = synonyms
         self.gains: dict[int, float] | None = None
-        if all(entry.gains is not None for _, _, entry in direct):
-            gains = self.gains = _word_gains(direct, synonyms)
-            self.df = len(gains)
-            self.bound = max(gains.values()) if gains else 0.0
-        else:
-            self.df = sum(entry.df for _, _, entry in (*direct, *synonyms))
-            self.bound = max(
-                sum(w * entry.top for w, _, entry in direct), max((w * e.top for w, _, e in synonyms), default=0.0)
-            )
+        self.dense: array[float] | None = None
+        self.df = 0
+        self.bound = 0.0
 
 
-def _word_gains(direct: list[tuple[float, str, Entry]], synonyms: list[tuple[float, str, Entry]]) -> dict[int, float]:
-    gains: dict[int, float] = {}
-    get = gains.get
-    for weight, _, entry in direct:
-        for number, gain in (entry.gains or {}).items():
-            gains[number] = get(number, 0.0) + weight * gain
-    for weight, _, entry in synonyms:
-        for number, gain in (entry.gains or {}).items():
-            worth = weight * gain
-            if worth > get(number, 0.0):
-                gains[number] = worth
-    return gains
+Weighted = list[tuple[float, str, Entry]]
+"""Terms with their weights: share times inverse document frequency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +95,8 @@ class Collection:
         for view in self.views:
             self.bases.append(size)
             size += view.segment.count
+        self.size = size
+        """Documents with the removed ones: numbers are below it."""
         self.count = size - sum(len(v.removed) for v in self.views)
         length = sum(v.segment.total_length - sum(v.segment.lengths[n] for n in v.removed) for v in self.views)
         self.average_length = length / self.count if self.count else 1.0
@@ -168,10 +153,66 @@ class Collection:
         """A word that was kept."""
         return self._words.get(key)
 
-    def keep_word(self, key: object, word: Word) -> None:
-        """Keep a word for the next query that has it."""
-        self._make_room(len(word.gains or ()) + 1)
+    def make_word(self, key: object, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> Word:
+        """A word of a query with what it finds, kept for the next query that has it."""
+        word = Word(text, weight, direct, synonyms)
+        longest = max([entry.df for _, _, entry in direct], default=0)
+        if longest <= LONG or self.size <= DENSE_DOCUMENTS:
+            gains = self.gains(word)
+            word.df = len(gains)
+            word.bound = max(gains.values()) if gains else 0.0
+            if word.df <= LONG:
+                word.gains = gains
+            else:
+                word.dense = array("d", bytes(8 * self.size))
+                for number, gain in gains.items():
+                    word.dense[number] = gain
+        else:
+            word.df = longest
+            word.bound = max(
+                sum([w * entry.top for w, _, entry in direct]), max([w * e.top for w, _, e in synonyms], default=0.0)
+            )
+        self._make_room(len(word.gains or ()) + len(word.dense or ()) // 12 + 1)
         self._words[key] = word
+        return word
+
+    def gains(self, word: Word) -> dict[int, float]:
+        """What a word gives to each document that has it."""
+        if word.gains is not None:
+            return word.gains
+        gains: dict[int, float] = {}
+        get = gains.get
+        for weight, _, entry in word.direct:
+            for number, gain in self._entry_gains(entry):
+                gains[number] = get(number, 0.0) + weight * gain
+        for weight, _, entry in word.synonyms:
+            for number, gain in self._entry_gains(entry):
+                worth = weight * gain
+                if worth > get(number, 0.0):
+                    gains[number] = worth
+        return gains
+
+    def gain(self, word: Word, number: int) -> float:
+        """What a word gives to one document."""
+        if word.gains is not None:
+            return word.gains.get(number, 0.0)
+        if word.dense is not None:
+            return word.dense[number]
+        return max(self.own_and_synonym(word, number))
+
+    def own_and_synonym(self, word: Word, number: int) -> tuple[float, float]:
+        """What a word gives to one document through its own terms, and through its best synonym."""
+        own = 0.0
+        for weight, _, entry in word.direct:
+            own += weight * self._entry_gain(entry, number)
+        best = 0.0
+        for weight, _, entry in word.synonyms:
+            best = max(best, weight * self._entry_gain(entry, number))
+        return own, best
+
+    def best_synonym(self, word: Word, number: int) -> str:
+        """The synonym that gives most to a document."""
+        return max(word.synonyms, key=lambda s: s[0] * self._entry_gain(s[2], number))[1]
 
     def _gains(self, posting: _Posting) -> Iterator[tuple[int, float]]:
         base, lengths, removed = posting.base, posting.view.segment.lengths, posting.view.removed
@@ -180,16 +221,12 @@ class Collection:
             if doc not in removed:
                 yield base + doc, count / (count + floor + slope * lengths[doc])
 
-    def gains(self, entry: Entry) -> Iterator[tuple[int, float]]:
-        """Every document of the term with its gain."""
+    def _entry_gains(self, entry: Entry) -> Iterable[tuple[int, float]]:
         if entry.gains is not None:
-            yield from entry.gains.items()
-        else:
-            for posting in entry.lists:
-                yield from self._gains(posting)
+            return entry.gains.items()
+        return chain.from_iterable(map(self._gains, entry.lists))
 
-    def gain(self, entry: Entry, number: int) -> float:
-        """The term's gain in one document, 0 where it does not occur."""
+    def _entry_gain(self, entry: Entry, number: int) -> float:
         if entry.gains is not None:
             return entry.gains.get(number, 0.0)
         for posting in entry.lists:

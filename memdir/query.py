@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .collection import Collection, Entry, Word
+from .collection import Collection, Weighted, Word
 from .ranking import PAIR_WEIGHT, SIMILAR_WEIGHT, SYNONYM_POSTINGS, SYNONYM_WEIGHT
 from .stem import ENGLISH
 from .synonyms import synonyms
@@ -14,8 +14,6 @@ MAX_WORDS = 64
 """Words of a query that are looked up; of a longer text the rarest."""
 MAX_JOINED = 6
 """Words of a query up to which two adjacent ones are also looked up as one: who writes a sentence spells names."""
-
-_Weighted = list[tuple[float, str, Entry]]
 
 
 class Query:
@@ -50,7 +48,7 @@ def _order(word: Word) -> tuple[int, str]:
 
 
 def _word(collection: Collection, word: QueryWord, language: str) -> Word:
-    direct: _Weighted = []
+    direct: Weighted = []
     weight = 0.0
     for term, share in word.terms:
         entry = collection.entry(term)
@@ -61,13 +59,11 @@ def _word(collection: Collection, word: QueryWord, language: str) -> Word:
         direct = _similar(collection, word, language)
         weight = direct[0][2].idf if direct else collection.unknown * word.terms[0][1]
     meant = direct[0][1] if direct else word.terms[0][0]
-    made = Word(word.text, weight, direct, _synonyms(collection, meant, weight))
-    collection.keep_word((word, language), made)
-    return made
+    return collection.make_word((word, language), word.text, weight, direct, _synonyms(collection, meant, weight))
 
 
-def _similar(collection: Collection, word: QueryWord, language: str) -> _Weighted:
-    found: _Weighted = []
+def _similar(collection: Collection, word: QueryWord, language: str) -> Weighted:
+    found: Weighted = []
     plain = fold(word.text)
     for near, errors in collection.similar(plain):
         main = forms(near, language)[0]
@@ -77,7 +73,7 @@ def _similar(collection: Collection, word: QueryWord, language: str) -> _Weighte
     return found
 
 
-def _synonyms(collection: Collection, term: str, most: float) -> _Weighted:
+def _synonyms(collection: Collection, term: str, most: float) -> Weighted:
     """The synonyms of a term that the collection has, the rarest first, until they name `SYNONYM_POSTINGS` documents.
     None says more than the word itself: `most` is its weight."""
     others = synonyms(term)
@@ -86,7 +82,7 @@ def _synonyms(collection: Collection, term: str, most: float) -> _Weighted:
     share = SYNONYM_WEIGHT / len(others) ** 0.5
     found = [(entry.df, other, entry) for other in others if (entry := collection.entry(other)) is not None]
     found.sort(key=lambda f: f[:2])
-    chosen: _Weighted = []
+    chosen: Weighted = []
     postings = 0
     for df, other, entry in found:
         postings += df
@@ -101,12 +97,18 @@ def _pairs(collection: Collection, plain: tuple[str, ...], language: str) -> lis
     found: list[Word] = []
     joined = len(plain) <= MAX_JOINED
     for first, second in pairwise(plain):
-        entry = collection.entry(first + second) if joined and len(first) + len(second) > 4 else None
-        if entry is not None:
-            weight = PAIR_WEIGHT * entry.idf
-            found.append(Word(f"{first} {second}", 0.0, [(weight, first + second, entry)], []))
-            continue
-        meaning = f"{forms(first, language)[0]}_{forms(second, language)[0]}"
-        if synonyms(meaning):
-            found.append(Word(f"{first} {second}", 0.0, [], _synonyms(collection, meaning, collection.most)))
+        direct: Weighted = []
+        others: Weighted = []
+        if joined and len(first) + len(second) > 4:
+            entry = collection.entry(first + second)
+            if entry is not None:
+                direct.append((PAIR_WEIGHT * entry.idf, first + second, entry))
+        if not direct:
+            meaning = f"{forms(first, language)[0]}_{forms(second, language)[0]}"
+            if synonyms(meaning):
+                others = _synonyms(collection, meaning, collection.most)
+        if direct or others:
+            key = (first, second, language, bool(direct))
+            known = collection.word(key)
+            found.append(known or collection.make_word(key, f"{first} {second}", 0.0, direct, others))
     return found

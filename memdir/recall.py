@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from math import inf
 
-from .candidates import candidates, own_and_synonym, score
+from .candidates import candidates, score
 from .collection import Collection, View
 from .dates import age_days, rfc3339
 from .hit import Hit
@@ -178,14 +178,13 @@ def _explained(
     words: list[str] = []
     why: list[str] = []
     for word in query.words:
-        own, other = own_and_synonym(collection, word, candidate.number)
+        own, other = collection.own_and_synonym(word, candidate.number)
         if own >= other:
             own_total += own
             words += [word.text] if own else []
         else:
             other_total += other
-            best = max(word.synonyms, key=lambda s: s[0] * collection.gain(s[2], candidate.number))
-            why.append(f"{best[1]} for {word.text}")
+            why.append(f"{collection.best_synonym(word, candidate.number)} for {word.text}")
     if words:
         why.insert(0, "words: " + ", ".join(words))
     if candidate.edge:

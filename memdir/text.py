@@ -108,7 +108,7 @@ def words(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         _join(plain[first:], wholes)
     if not plain and chunk.strip("_"):
         plain.append(chunk.casefold())
-    return tuple(w for w in plain if len(w) <= MAX_WORD), tuple(dict.fromkeys(wholes))
+    return tuple(w for w in plain if len(w) <= MAX_WORD and fold(w)), tuple(w for w in dict.fromkeys(wholes) if fold(w))
 
 
 def _split(joint: str, plain: list[str], wholes: list[str]) -> None:
