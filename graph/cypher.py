@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from memdir.dates import rfc3339
@@ -242,6 +243,8 @@ def _plain(value: Any) -> Any:
         return {"label": label, **own} if label is not None else own
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Decimal):  # a sum of whole numbers
+        return int(value) if value == value.to_integral_value() else float(value)
     if value is None or isinstance(value, str | bool | int | float):
         return value
     return str(value)
