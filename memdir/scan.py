@@ -10,8 +10,7 @@ import os
 import stat as modes
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .errors import MemdirError, StorageError
 from .files import read_if_there, shown
@@ -22,8 +21,7 @@ CLAUDE_LIMIT: Final = 200
 """Claude Code's own scan keeps this many files, newest first (formats/claude-code §1.8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """`files` are the memories and `indexes` the MEMORY.md files at any depth, each sorted by id."""
 
     files: list[FileStat]
@@ -31,8 +29,7 @@ class Walk:
     findings: list[Finding]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """Everything in a directory: memories and inline sections sorted by id, index files, and what the walk and the
     reading could not use. What is wrong inside a memory is in its `problems`."""
 
@@ -112,6 +109,16 @@ def _unread(root: str, stat: FileStat, error: MemdirError) -> list[Finding]:
     return [Finding(code, "error", stat.id, 0, error.message, root=root)]
 
 
+def _excluded(id: str) -> bool:
+    return not EXCLUDED_FOLDERS.isdisjoint(id.split("/")[:-1])
+
+
+def _inside(root: str, path: str) -> str | None:
+    """The real path of `path` relative to the real path of `root` (empty for the root itself); None when outside."""
+    real, real_root = os.path.realpath(path) + os.sep, os.path.realpath(root).rstrip(os.sep) + os.sep
+    return real[len(real_root) : -1] if real.startswith(real_root) else None
+
+
 class _Walker:
     def __init__(self, root: str) -> None:
         self.root = root
@@ -119,18 +126,19 @@ class _Walker:
         self.indexes: dict[str, FileStat] = {}
         self.findings: list[Finding] = []
         self.links: list[tuple[str, str]] = []
+        self.folders = [(root, "")]
+        self.linked: set[str] = set()
 
     def run(self) -> Walk:
-        folders = [(self.root, "")]
-        while folders:
-            path, relative = folders.pop()
+        while self.folders:
+            path, prefix = self.folders.pop()
             try:
                 with os.scandir(path) as entries:
-                    for entry in entries:
-                        self._entry(entry, relative, folders)
+                    self._folder(entries, prefix)
             except OSError as error:
-                self._unreadable(relative, error)
-        self._follow_links()
+                self._unreadable(prefix.rstrip("/"), error)
+        for path, id in sorted(self.links):
+            self._follow(path, id)
         self.findings.sort(key=lambda finding: (finding.path, finding.code))
         return Walk(
             [self.files[id] for id in sorted(self.files)],
@@ -138,69 +146,65 @@ class _Walker:
             self.findings,
         )
 
-    def _entry(self, entry: os.DirEntry[str], relative: str, folders: list[tuple[str, str]]) -> None:
-        name = entry.name
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                if name not in EXCLUDED_FOLDERS:
-                    folders.append((entry.path, relative + name + "/"))
-            elif name[-3:].lower() == ".md":
-                if entry.is_symlink():
-                    self.links.append((entry.path, relative + name))
+    def _folder(self, entries: Iterable[os.DirEntry[str]], prefix: str) -> None:
+        """Take the entries of the folder whose id, with a `/`, is `prefix`."""
+        for entry in entries:
+            name = entry.name
+            id = prefix + name if name.isascii() else prefix + id_of(name)
+            try:
+                if name[-3:].lower() != ".md":
+                    if entry.is_dir(follow_symlinks=False):
+                        if name not in EXCLUDED_FOLDERS:
+                            self.folders.append((entry.path, id + "/"))
+                    elif entry.is_symlink() and entry.is_dir():
+                        self._linked_folder(entry.path, id)
+                elif entry.is_symlink():
+                    self.links.append((entry.path, id))
+                elif entry.is_dir(follow_symlinks=False):
+                    self.folders.append((entry.path, id + "/"))
                 else:
-                    self._add(entry.path, relative + name, entry.stat(follow_symlinks=False))
-            elif entry.is_symlink() and entry.is_dir():
-                self._linked_folder(entry.path, relative + name)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            self._unreadable(relative + name, error)
+                    self._add(entry.path, id, entry.stat(follow_symlinks=False))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self._unreadable(id, error)
 
-    def _add(self, path: str, relative: str, status: os.stat_result) -> None:
-        id = id_of(relative)
+    def _add(self, path: str, id: str, status: os.stat_result) -> None:
         if not modes.S_ISREG(status.st_mode):
             self._find("not-a-file", "warning", id, "not a regular file, left out")
             return
         if status.st_size > MAX_FILE_BYTES:
             self._find("too-large", "warning", id, f"{status.st_size} bytes, over the limit of {MAX_FILE_BYTES}")
             return
-        group = self.indexes if id.rpartition("/")[2] == INDEX_NAME else self.files
+        group = self.indexes if id.endswith(INDEX_NAME) and id.rpartition("/")[2] == INDEX_NAME else self.files
         stat = FileStat(id, path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         other = group.setdefault(id, stat)
         if other is not stat:
             if path < other.path:
                 group[id] = stat
-            self._find(
-                "same-id", "error", id, "two files whose names differ only in their Unicode form; one is left out"
-            )
+            self._find("same-id", "error", id, "two files whose names differ only in Unicode form; one is left out")
 
-    def _follow_links(self) -> None:
-        """Links to files: only to a file inside that is not walked under its own name, and once per real file."""
-        if not self.links:
+    def _follow(self, path: str, id: str) -> None:
+        """A link to a file: only to a file inside that is not walked under its own name, and once per real file."""
+        try:
+            status = os.stat(path)
+        except OSError:
+            self._find("broken-link", "warning", id, "a link to nothing, or to itself")
             return
-        real_root = os.path.realpath(self.root)
-        seen = {os.path.realpath(stat.path) for group in (self.files, self.indexes) for stat in group.values()}
-        for path, relative in sorted(self.links):
-            real = os.path.realpath(path)
-            inside = os.path.relpath(real, real_root).split(os.sep) if real != real_root else [".."]
-            try:
-                status = os.stat(path)
-            except OSError:
-                self._find("broken-link", "warning", id_of(relative), "a link to nothing, or to itself")
-                continue
-            if inside[0] == os.pardir or os.path.isabs(inside[0]):
-                self._find("link-outside", "warning", id_of(relative), "a link to a file outside, not followed")
-            elif real not in seen and not EXCLUDED_FOLDERS.intersection(inside[:-1]):
-                seen.add(real)
-                self._add(path, relative, status)
+        real = _inside(self.root, path)
+        if real is None:
+            self._find("link-outside", "warning", id, "a link to a file outside, not followed")
+            return
+        own = id_of(real)
+        if not (own in self.files or own in self.indexes or own in self.linked or _excluded(own)):
+            self.linked.add(own)
+            self._add(path, id, status)
 
-    def _linked_folder(self, path: str, relative: str) -> None:
-        real, real_root = os.path.realpath(path), os.path.realpath(self.root)
-        if real != real_root and not real.startswith(real_root.rstrip(os.sep) + os.sep):
-            self._find("link-outside", "info", id_of(relative), "a link to a directory outside, not followed")
+    def _linked_folder(self, path: str, id: str) -> None:
+        if _inside(self.root, path) is None:
+            self._find("link-outside", "info", id, "a link to a directory outside, not followed")
 
-    def _unreadable(self, relative: str, error: OSError) -> None:
-        id = id_of(relative.rstrip("/"))
+    def _unreadable(self, id: str, error: OSError) -> None:
         if not id and isinstance(error, FileNotFoundError | NotADirectoryError):
             self._find("no-directory", "error", "", "there is no such directory")
         elif not isinstance(error, FileNotFoundError):

@@ -65,7 +65,7 @@ def test_links_to_files_inside_count_once_and_outside_never(tmp_path: Path) -> N
         os.symlink(target, root / name)
     assert ids(root) == ["first.md", "real.md"]
     assert codes(root) == [
-        ("link-outside", "dir.md"), ("broken-link", "gone.md"), ("broken-link", "loop.md"),
+        ("not-a-file", "dir.md"), ("broken-link", "gone.md"), ("broken-link", "loop.md"),
         ("link-outside", "out.md"), ("link-outside", "up.md"),
     ]  # fmt: skip
 
