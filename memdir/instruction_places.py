@@ -45,6 +45,11 @@ _OTHERS_BELOW: Final[dict[str, str]] = {
 }
 _OURS: Final = {"claude.md": "CLAUDE.md", "claude.local.md": "CLAUDE.local.md"}
 
+_MARKS: Final = frozenset(
+    {".claude", *_OURS, *(name.lower() for name in _OTHERS), *(path.partition("/")[0] for path in _OTHERS_BELOW)}
+)
+"""A directory with none of these names, in any case, has nothing for agents."""
+
 
 def rule_files(directory: str) -> list[str]:
     """Every `.md` file below a `rules` directory, by name, symbolic links followed, each directory once."""
@@ -69,23 +74,26 @@ def _files_below(directory: str) -> Iterator[str]:
 
 
 def nested_directories(top: str, shared_root: str | None) -> tuple[list[str], bool]:
-    """The directories below `top`, parents first, by name, no symbolic links, no worktrees of the same repository
-    (`shared_root`); and whether these are all of them."""
+    """The directories below `top` that hold something for agents, parents first, by name, no symbolic links, no
+    worktrees of the same repository (`shared_root`); and whether all directories were searched."""
     found: list[str] = []
+    complete = True
     waiting = [top]
     for directory in waiting:
-        for entry in _entries(directory):
-            if (
-                entry.name in _SKIPPED
-                or not entry.is_dir(follow_symlinks=False)
-                or _own_worktree(entry.path, shared_root)
-            ):
+        entries = _entries(directory)
+        names = {entry.name.lower() for entry in entries}
+        if directory != top:
+            if ".git" in names and _own_worktree(directory, shared_root):
                 continue
-            if len(found) == MAX_DIRECTORIES:
-                return found, False
-            found.append(entry.path)
-            waiting.append(entry.path)
-    return found, True
+            if not _MARKS.isdisjoint(names):
+                found.append(directory)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and entry.name not in _SKIPPED:
+                if len(waiting) > MAX_DIRECTORIES:
+                    complete = False
+                    break
+                waiting.append(entry.path)
+    return found, complete
 
 
 def _own_worktree(directory: str, shared_root: str | None) -> bool:

@@ -20,7 +20,7 @@ from .git_root import canonical_root, checkout_root
 from .globs import Glob, TooManyPatterns, compile_glob, expand_braces
 from .imports import lies_below
 from .instruction_files import InstructionFile, Instructions, Status
-from .instruction_places import nested_directories, rule_files, unread_files
+from .instruction_places import MAX_DIRECTORIES, nested_directories, rule_files, unread_files
 from .instruction_reader import Place, Reader, file_size
 from .rules import RulePaths
 
@@ -76,7 +76,12 @@ def load_instructions(
 
 
 def project_instructions(
-    located: Located, *, for_path: str | None = None, additional: Sequence[str] = (), managed_root: str = "/"
+    located: Located,
+    *,
+    for_path: str | None = None,
+    additional: Sequence[str] = (),
+    nested: bool = True,
+    managed_root: str = "/",
 ) -> Instructions:
     """`load_instructions` with what Claude Code's settings say. `.claude.json`, which can be many MiB, is only asked
     when an import hangs on the answer."""
@@ -88,7 +93,7 @@ def project_instructions(
         return load_instructions(
             located.environment, cwd=located.cwd, config_dir=located.config_dir, managed_root=managed_root,
             managed_text=texts[0] if texts else None, excludes=settings.claude_md_excludes, for_path=for_path,
-            external_approved=approved, additional=additional,
+            external_approved=approved, additional=additional, nested=nested,
         )  # fmt: skip
 
     instructions = load(False)
@@ -150,7 +155,7 @@ class _Hierarchy:
         """The subdirectories of the working directory, as far as one looks."""
         found, complete = nested_directories(self.cwd, self._shared)
         if not complete:
-            message = f"only the first {len(found)} subdirectories were searched"
+            message = f"only the first {MAX_DIRECTORIES:,} subdirectories were searched"
             self.reader.find("walk-limit", "info", self.cwd, 0, message)
         return found
 

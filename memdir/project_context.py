@@ -29,7 +29,7 @@ def project_context(
     """The context and, a line each, what could not be read for it. `hits` are recalled memories, best first; `budget`
     counts estimated tokens; `for_path` adds the instructions that load when that file is read."""
     notes: list[str] = []
-    instructions = project_instructions(located, for_path=for_path, managed_root=managed_root)
+    instructions = project_instructions(located, for_path=for_path, nested=False, managed_root=managed_root)
     indexes: list[IndexText] = []
     for source in located.sources:
         path = os.path.join(source.root, INDEX_NAME)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from memdir import instruction_places
 from memdir.environment import Environment
 from memdir.instruction_files import LABELS, InstructionFile, Instructions, render
 from memdir.instructions import external_imports_approved, load_instructions, project_instructions
@@ -702,6 +703,15 @@ def test_rules_of_other_names_and_of_other_agents_are_named(tree: Tree) -> None:
         ("work/project/.cursor/rules", "unread"),
         ("work/project/.cursorrules", "unread"),
     }
+
+
+def test_a_project_too_wide_to_search_says_so(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instruction_places, "MAX_DIRECTORIES", 5)
+    tree.write({f"work/project/{name}/CLAUDE.md": "x" for name in "abcdefgh"})
+    result = tree.load()
+    assert [Path(file.path).parent.name for file in result.files] == list("abcde")
+    assert codes(result) == ["walk-limit"]
+    assert tree.loaded(for_path="h/x") == ["work/project/h/CLAUDE.md"]
 
 
 # Worktrees
