@@ -53,7 +53,7 @@ def memory_from_bytes(root: str, id: str, path: str, data: bytes, stat: FileStat
         modified=_date(fields, "modified", note),
         session=_text(fields.get("originSessionId")) or None,
         sources=_texts(fields.get("sources"), split=False),
-        supersedes=_texts(fields.get("supersedes")),
+        supersedes=_texts(fields.get("supersedes"), split=False),
         superseded_by=_text(fields.get("superseded_by")) or None,
         pinned=fields.get("pinned") is True,
         extra={key: value for key, value in fields.items() if key not in OURS} or NOTHING,

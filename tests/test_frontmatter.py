@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import frontmatter as python_frontmatter
 import pytest
 import yaml
@@ -163,15 +167,13 @@ def test_yaml_outside_the_subset_comes_from_the_yaml_library() -> None:
 
 
 def test_plain_files_do_not_load_the_yaml_library() -> None:
-    import subprocess
-    import sys
-
     code = (
         "import sys\nfrom memdir.frontmatter import parse\n"
         "parse(b'---\\nname: a\\ndescription: x: y\\nmetadata: \\n  topics: [a, b]\\n---\\nb')\n"
         "print([m for m in ('yaml', 'frontmatter', 'markdown_it', 'rapidfuzz') if m in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=".")
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=top)
     assert out.stdout.strip() == "[]"
 
 
