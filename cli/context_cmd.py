@@ -29,6 +29,8 @@ def run(app: App, values: Values) -> int:
         app.out.object("context/1", _fields(context, query, budget))
     elif context.text:
         app.out.line(context.text)
+    elif not context.left_out:
+        app.out.note("nothing to give: no instructions, no memory index" + (", no memory recalled" if query else ""))
     for item in context.left_out:
         app.out.note(f"left out: {shown(item.path)}, about {item.tokens} tokens")
     return 0 if context.blocks or context.left_out else 1

@@ -26,6 +26,8 @@ def run(app: App, values: Values) -> int:
     instructions = project_instructions(located, for_path=target, additional=values.many("add_dir"))
     if app.out.json:
         app.out.object("instructions/1", _fields(instructions, located.cwd, target))
+    elif not instructions.files:
+        app.out.note("no CLAUDE.md, no rules and no AGENTS.md here or above")
     elif values.flag("render"):
         app.out.line(visible(mask(render(instructions.files))))
     else:
@@ -137,7 +139,7 @@ def _print_findings(app: App, findings: Sequence[Finding]) -> None:
             app.out.line(one_line(f"{where}: {finding.severity}: {finding.message} ({finding.code})"))
     words = sum(finding.code == "import-missing" and finding.severity == "info" for finding in findings)
     if words:
-        app.out.line(f"{words} times an @word names no file and is taken as words (--json lists them)")
+        app.out.line(f"@words that name no file, taken as words: {words} (--json lists them)")
 
 
 def _size(count: int) -> str:

@@ -16,7 +16,9 @@ from .markdown_tree import Tokens, code_lines, text_runs
 MAX_HOPS: Final = 4
 """A file loaded by the fourth import in a row is the last: its own imports stay words."""
 
-_TOKEN: Final = re.compile(r"(?:^|\s)@((?:[^\s\\]|\\ )+)")
+_BLANK: Final = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What JavaScript's `\\s` matches; Python's takes other control characters for blanks and U+FEFF for none."""
+_TOKEN: Final = re.compile(rf"(?:^|[{_BLANK}])@((?:[^{_BLANK}\\]|\\ )+)")
 _ACCEPTED: Final = re.compile(r"~/|/.|[A-Za-z0-9._-]", re.DOTALL)
 _PATHLIKE: Final = re.compile(r"~/|/|\.\.?/")
 _TRAILING: Final = ".,;:!?)]}>'\"*`"

@@ -251,3 +251,22 @@ def test_memdir_context_and_instructions(plain_project: Sandbox) -> None:
     fields = json.loads(run("context", "--query", "tabs", "--budget", "300", "--json").out)
     assert fields["tokens"] <= 300 and fields["text"]
     assert run("context", "--budget", "-1").code == 2
+
+
+def test_an_empty_place_says_so(plain_project: Sandbox) -> None:
+    for words in (["instructions"], ["instructions", "--render"], ["context"], ["context", "--query", "anything"]):
+        done = plain_project.run(*words)
+        assert (done.code, done.out) == (1, ""), words
+        assert done.err.count("\n") == 1 and "no " in done.err
+
+
+def test_names_and_text_that_no_terminal_takes(plain_project: Sandbox) -> None:
+    rules = plain_project.project / ".claude" / "rules"
+    rules.mkdir(parents=True)
+    with open(os.fsencode(rules) + b"/\xff\x1b[31m.md", "wb") as file:
+        file.write(b"caf\xe9 \x1b[2J @gone\xff.md")
+    for words in (["instructions"], ["instructions", "--render"], ["context"], ["context", "--json"]):
+        for encoding in ("utf-8", "ascii", "cp1252"):
+            done = plain_project.run(*words, PYTHONIOENCODING=encoding)
+            assert done.code == 0 and "Traceback" not in done.err, (words, encoding, done.err)
+            assert "\x1b" not in done.out + done.err

@@ -58,6 +58,8 @@ def paths(text: str) -> list[str]:
         ("@a.md\r\n@b.md\r\n", ["a.md", "b.md"]),
         ("| @a.md | x |\n|---|---|\n| @b.md | y |", ["a.md", "b.md"]),
         ("@データ.md @x/データ.md", ["x/データ.md"]),
+        ("x\u3000@a.md\xa0and\ufeff@b.md\u2003", ["a.md", "b.md"]),
+        ("x\x1f@a.md @b\x85c.md", ["b\x85c.md"]),
     ],
 )
 def test_which_words_are_imports(text: str, found: list[str]) -> None:
