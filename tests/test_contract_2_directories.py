@@ -365,6 +365,8 @@ def test_order_managed_local_project_user(base: Path, repo: Path) -> None:
     assert auto() == "/managed"
     write(managed / "managed-settings.d" / "10-a.json", {"autoMemoryDirectory": "/dropped-in"})
     assert auto() == "/dropped-in"
+    write(managed / "managed-settings.d" / "20-b.json", {"autoMemoryDirectory": "/later"})
+    assert auto() == "/later"
 
 
 def test_an_ignored_value_falls_through_to_the_next_scope(base: Path, repo: Path) -> None:
