@@ -105,8 +105,8 @@ _FAMILIES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             (
                 "private-key",
                 r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-                r"(?=(?:[\s>|\"'+]|\\[nr]){1,40}(?:[A-Za-z0-9+/=]{12}|Proc-Type|Version|Comment))"
-                r"(?:(?:[^-]|-(?!----)){12,65536}+-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+                r"(?=(?:[\s>|\"'+]|\\[nr]){1,40}(?:[A-Za-z0-9+/=]{12}|[A-Za-z0-9+/=]{3,}\s+-----END|Proc-Type|Version|Comment))"
+                r"(?:(?:[^-]|-(?!----)){4,65536}+-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
                 r"|(?:(?:[\s>|\"'+]|\\[nr]){1,40}[A-Za-z0-9+/=]{12,128}){0,999})",
             ),
         ),
@@ -114,7 +114,10 @@ _FAMILIES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
 )
 """Gate and rules: a gate that starts with one fixed character is found at the speed of `in`, and rarely opens."""
 
-_BEARER: Final = r"(?i)\bbearer[ \t]{1,4}([A-Za-z0-9._~+/-]{16,4096}=*)"
+_BEARER: Final = (
+    r"(?i)(\bauthorization[\"'`*]{0,3}[ \t]{0,4}[:=][ \t]{0,4}[\"'`]?)?\bbearer[ \t]{1,4}([A-Za-z0-9._~+/-]{16,4096}=*)"
+)
+_FLAG: Final = r"(--[a-z0-9-]{0,32}(?:password|passwd|passphrase|token|secret|api-key|access-key|secret-key))[ \t]{1,4}"
 _BASIC: Final = r"(?i)\bbasic[ \t]{1,4}([A-Za-z0-9+/]{8,1024}={0,2})"
 _HEADER: Final = (
     r"(?i)\bauthorization[\"'`*]{0,3}[ \t]{0,4}[:=][ \t]{0,4}[\"'`]?(?:token|apikey)[ \t]{1,4}([^\s\"'`<>]{8,512})"
@@ -137,7 +140,7 @@ _STAND_IN: Final = (
 _UUID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NOT_RANDOM: Final = "|".join(
     (
-        r"[A-Za-z_]+(?:\??\.[A-Za-z_]\w*)+[!?;]?$",  # process.env.KEY
+        r"[A-Za-z_]+(?:\??\.[A-Za-z_]\w*)+[!?;]?$|(?:[A-Z][a-z]+\d{0,3}){2,}$",  # process.env.KEY, Uint8Array
         r"[A-Za-z][A-Za-z0-9+.-]*://|(?:~|\.{1,2})?/[A-Za-z_.-]+/|~/|\.{1,2}/|[A-Za-z]:\\|@",  # a URL, a path
         r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]+$|[\w./-]+\.[a-z]{1,5}$",  # an e-mail address, a file name
         r"\d{4}-\d\d-\d\d|0x[0-9a-fA-F]{40}$|(?:md5|sha\d{1,3})[-:]",  # a date, a public address, a digest
@@ -197,8 +200,9 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
         low = "".join(c.lower() if c.isascii() else c for c in text)
     if "bearer" in low:
         for match in _compiled(_BEARER).finditer(text):
-            if _random(match[1], 1):
-                yield (*match.span(1), "bearer")
+            plain = match[1] and match[2].isalnum() and not _is_stand_in(match[2])
+            if plain or _random(match[2], 1):
+                yield (*match.span(2), "bearer")
     if "authorization" in low:
         for match in _compiled(_HEADER).finditer(text):
             if _random(match[1], 1):
@@ -210,6 +214,8 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
     for keyword in _KEYWORDS:
         if keyword in low:
             yield from _assigned_spans(text, low)
+            if "--" in low:
+                yield from _flag_spans(text, low)
             break
 
 
@@ -227,8 +233,8 @@ def _token_spans(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[tup
 def _assigned_spans(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Values given to a name that says secret: `password = ...`, `"api_key": "..."`, "the token is ...".
 
-    How random a value must look depends on how sure the name and the sign are: a password after `=` needs one turn
-    from letters to digits, an unquoted value after `:` or "is", which may be prose, three.
+    How random a value must look depends on how sure the name and the sign are: after `api_key =` one turn from letters
+    to digits will do; an unquoted value after `token:` or "is", which may be prose, needs three.
     """
     for match in _compiled(_ASSIGNMENT).finditer(low):
         found = _compiled(_VALUE).match(text, match.end())
@@ -241,14 +247,22 @@ def _assigned_spans(text: str, low: str) -> Iterator[tuple[int, int, str]]:
         quoted = group < 4
         value = found[group] if quoted else found[group].rstrip(".,:*")
         password = name.endswith(("password", "passwd", "pwd", "passphrase", "client_secret", "client-secret"))
-        loose = match[1] == "is" or (match[1] == ":" and not quoted)
+        sure = quoted or match[1] != ":" or match[0][0] in "pk"  # a password or a key, not any token or secret
         if " " in value or (_compiled(_UUID).fullmatch(value) and not (password or "api" in name)):
             continue
         start = found.start(group)
         if "aws" in low[max(0, match.start() - 40) : match.start()] and _compiled(_AWS_SECRET).fullmatch(value):
             yield start, start + len(value), "aws-secret"
-        elif _random(value[:128], 1 if password and match[1] != "is" else 3 if loose else 2):
+        elif _random(value[:128], 1 if sure and match[1] != "is" else 3):
             yield start, start + len(value), "password" if password else "assigned"
+
+
+def _flag_spans(text: str, low: str) -> Iterator[tuple[int, int, str]]:
+    """Values of options on a command line: `--api-key VALUE`."""
+    for match in _compiled(_FLAG).finditer(low):
+        found = _compiled(_VALUE).match(text, match.end())
+        if found is not None and _random(found[found.lastindex or 0][:128], 2):
+            yield (*found.span(found.lastindex or 0), "password" if "pass" in match[1] else "assigned")
 
 
 def _is_stand_in(value: str) -> bool:
