@@ -232,7 +232,8 @@ class _Search:
                 if trusted is None:
                     trusted = self._trusted()
                 if not trusted:
-                    why = f"autoMemoryDirectory in {found.path} is used only when you trust this project: memdir config set trust_project_memory_dir true"  # noqa: E501
+                    why = f"autoMemoryDirectory in {found.path} is used only when you trust this project"
+                    why += ": memdir config set trust_project_memory_dir true"
                     self.candidates.append(Candidate(found.directory, why))
                     continue
             return found
