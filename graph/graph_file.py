@@ -26,9 +26,11 @@ from .kuzu_store import Graph
 def open_graph(index: Index) -> Iterator[Graph]:
     """The graph of the files as they are now, for reading. The index is brought up to date first where that is
     possible. Raises `StorageError` when it cannot be written anywhere, `IndexFailure` when it cannot be read."""
-    with contextlib.suppress(LockedError, StorageError):
-        index.sync()
-    answer = index.views()
+    answer = index.refresh()
+    if answer.answered_by != "index":
+        with contextlib.suppress(LockedError, StorageError):
+            index.sync()
+        answer = index.views()
     state = index.status()
     lasting = None
     if answer.answered_by == "index" and state.home and state.generation:
