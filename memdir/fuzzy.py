@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 def closest(word: str, candidates: Iterable[str], limit: int = 3, cutoff: float = 55.0) -> list[str]:
     """The candidates most like the word, best first, ties in alphabetical order. `cutoff` is the least similarity, 0 to
     100 (rapidfuzz `WRatio`, which also sees a part or another order of the words)."""
-    from rapidfuzz import fuzz, utils
+    from rapidfuzz import fuzz, process, utils
 
-    scored = []
-    for candidate in dict.fromkeys(candidates):
-        score = fuzz.WRatio(word, candidate, processor=utils.default_process, score_cutoff=cutoff)
-        if score > 0:
-            scored.append((-score, candidate))
-    return [candidate for _, candidate in sorted(scored)[:limit]]
+    words = sorted(set(candidates))
+    found = process.extract(
+        word, words, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=cutoff
+    )
+    return [candidate for candidate, _, _ in found]
 
 
 def distances(word: str, candidates: Sequence[str], limit: int) -> list[tuple[str, int]]:
