@@ -13,7 +13,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_BREAKS = re.compile(r"\r\n|\r")
 
 Tokens = Sequence[Token]
 
@@ -152,8 +151,3 @@ def text_lines(text: str) -> list[str]:
     if at < len(text):
         lines.append(text[at:])
     return lines
-
-
-def normal_breaks(text: str) -> str:
-    """The text with every line end as `\\n`."""
-    return _BREAKS.sub("\n", text)

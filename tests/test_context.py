@@ -234,6 +234,18 @@ def test_the_context_of_a_project(tmp_path: Path) -> None:
     assert len(notes) == 1 and notes[0].startswith("gone.md: ")
 
 
+def test_an_index_that_cannot_be_read_is_noted(tmp_path: Path) -> None:
+    memories = tmp_path / "p" / ".claude" / "memory"
+    memories.mkdir(parents=True)
+    (memories / "MEMORY.md").write_bytes(b"x" * (2 << 20))
+    environment = Environment(str(tmp_path / "p"), str(tmp_path / "home"), {}, "linux", lambda: 0.0)
+    context, notes = project_context(
+        locate(environment, system_root=str(tmp_path)), now=0.0, managed_root=str(tmp_path)
+    )
+    assert context.text == ""
+    assert len(notes) == 1 and "larger than" in notes[0]
+
+
 def test_memdir_context_and_instructions(plain_project: Sandbox) -> None:
     project, run = plain_project.project, plain_project.run
     (project / "CLAUDE.md").write_text("# Team\n\n@AGENTS.md @gone.md\n", "utf-8")

@@ -714,6 +714,25 @@ def test_a_project_too_wide_to_search_says_so(tree: Tree, monkeypatch: pytest.Mo
     assert tree.loaded(for_path="h/x") == ["work/project/h/CLAUDE.md"]
 
 
+def test_a_rule_whose_pattern_is_broken_says_so(tree: Tree) -> None:
+    tree.write({"work/project/.claude/rules/r.md": "---\npaths: 'src/[a', lib/**\n---\nr"})
+    result = tree.load(for_path="lib/x")
+    assert codes(result) == ["rule-pattern"]
+    assert [file.status for file in result.files] == ["loaded"]
+
+
+def test_without_a_home_there_is_no_import_from_it(tree: Tree) -> None:
+    tree.write({"work/project/CLAUDE.md": "@~/x.md\n\n<b>\n@~/y.md\n</b>"})
+    environment = Environment(str(tree.project), None, {}, "linux", lambda: 0.0)
+    result = load_instructions(environment, managed_root=str(tree.top))
+    assert [finding.message for finding in result.findings] == ["`@~/x.md` is not loaded: there is no home directory"]
+
+
+def test_a_submodule_is_a_subdirectory(tree: Tree) -> None:
+    tree.write({"work/project/sub/.git": "gitdir: ../.git/modules/sub", "work/project/sub/CLAUDE.md": "s"})
+    assert tree.statuses() == {"work/project/sub/CLAUDE.md": "lazy"}
+
+
 # Worktrees
 
 

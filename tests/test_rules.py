@@ -76,6 +76,7 @@ def test_only_everything_is_no_condition() -> None:
         ("[^abc].md", ["d.md"], ["a.md"]),
         ("[a-c0-9].md", ["b.md", "7.md"], ["d.md"]),
         ("[]a].md", ["].md", "a.md"], ["b.md"]),
+        ("[\\]\\-].md", ["].md", "-.md"], ["\\.md"]),
         ("[a-].md", ["-.md", "a.md"], ["b.md"]),
         ("app/\\[id\\]/*.tsx", ["app/[id]/page.tsx"], ["app/i/page.tsx"]),
         ("a\\*.md", ["a*.md"], ["ab.md"]),
