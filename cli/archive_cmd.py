@@ -14,7 +14,7 @@ from memdir.names import Names
 from memdir.scan import walk
 
 from .app import App, Values
-from .changing import Planner, carry_out, report, source_of
+from .changing import Planner, carry_out, lock_wait, report, source_of
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 
@@ -110,7 +110,7 @@ def run_purge(app: App, values: Values) -> int:
     if not items:
         app.out.note("the archive is empty")
         return 1
-    for item in items:
+    for item in items if not app.out.json else ():
         app.out.note(f"  {'delete for good' if forever else 'delete'} {shown(item.path)}")
     if values.flag("dry_run"):
         report(app, "purge", source, Applied(plan, None), dry_run=True)
@@ -119,7 +119,7 @@ def run_purge(app: App, values: Values) -> int:
         raise UsageError("nothing changed, add --yes", code="not-confirmed")
     if forever:
         state = app.workspace().state_of(source.root)
-        entries = forget(source.root, state, items, now=app.environment.now())
+        entries = forget(source.root, state, items, now=app.environment.now(), wait=lock_wait(app))
         _purged(app, source, plan, entries)
         return 0
     applied = carry_out(app, source, "purge", lambda store: purge(store.root, items), yes=True)

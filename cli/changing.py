@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from memdir.changes import Applied, Plan, apply
 from memdir.errors import BadInputError, MemdirError, NotFoundError, UsageError
 from memdir.files import read_file, shown
 from memdir.journal import MAX_CHANGED_FILE, Change
+from memdir.lock import DEFAULT_WAIT
 from memdir.model import MAX_FILE_BYTES, Source
 from memdir.projects import ownership_note
 from memdir.store import Store
@@ -65,15 +66,30 @@ def carry_out(
         plan,
         command=f"memdir {command}",
         now=app.environment.now(),
+        wait=lock_wait(app),
     )
     whose = ownership_note(app.workspace().located, source.root) if applied.changed else None
-    for note in (*applied.recovered, *([whose] if whose else [])):
-        app.out.note(f"note: {shown(note)}")
+    say(app, (*applied.recovered, *([whose] if whose else [])))
     return applied
 
 
+def lock_wait(app: App) -> float:
+    """Seconds to wait for another changing command (`lock.wait`)."""
+    wait = app.workspace().settings.number("lock.wait")
+    return DEFAULT_WAIT if wait is None else wait
+
+
+def say(app: App, notes: Iterable[str]) -> None:
+    """Notes for people on stderr."""
+    if not app.out.json:
+        for note in notes:
+            app.out.note(f"note: {shown(note)}")
+
+
 def show_plan(app: App, plan: Plan) -> None:
-    """The plan, a line per file, on stderr."""
+    """The plan, a line per file, on stderr; with --json a dry run tells it."""
+    if app.out.json:
+        return
     for change in plan.changes:
         if change.before != change.after:
             app.out.note(f"  {action(change):8} {shown(change.path)}")
@@ -98,7 +114,7 @@ def report(
             {
                 "id": plan.id, "path": shown(path), "source": source.label, "root": shown(source.root),
                 "changed": applied.changed, "dry_run": dry_run, "changes": changes, "also": list(plan.also),
-                "notes": list(plan.notes), **(more or {}), "took_ms": app.out.took_ms(),
+                "notes": [*applied.recovered, *plan.notes], **(more or {}), "took_ms": app.out.took_ms(),
             },
         )  # fmt: skip
         return

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from memdir.dates import rfc3339
 from memdir.errors import UsageError
 from memdir.files import shown
-from memdir.journal import Journal, Transaction
+from memdir.journal import Journal, Transaction, Undone
 from memdir.lock import hold
 from memdir.model import INDEX_NAME, Source
 
 from .app import App, Values
-from .changing import action
+from .changing import action, lock_wait, say
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 
@@ -42,34 +40,26 @@ def run_undo(app: App, values: Values) -> int:
     if not targets:
         app.out.note("there is nothing to undo")
         return 1
-    many = len(targets) > 1 or any(len(_memories(t)) > 1 for t in targets)
-    if values.flag("dry_run") or (many and not values.flag("yes")):
+    many = len(targets) > 1 or any(_memories(t) > 1 for t in targets)
+    if not app.out.json and (values.flag("dry_run") or (many and not values.flag("yes"))):
         for target in targets:
             app.out.note(f"undo {target.number}: {target.command}")
             for change in target.changes:
                 app.out.note(f"  {_back(action(change)):8} {shown(change.path)}")
     if values.flag("dry_run"):
-        app.out.note("nothing changed (dry run)")
+        if app.out.json:
+            _print_json(app, source, Undone(targets, (), (), ()), dry_run=True)
+        else:
+            app.out.note("nothing changed (dry run)")
         return 0
     if many and not app.out.confirm("Undo?", yes=values.flag("yes")):
         raise UsageError("nothing changed, add --yes", code="not-confirmed")
     now = app.environment.now()
-    with hold(source.root, command="memdir undo", now=now):
-        for note in journal.recover():
-            app.out.note(f"note: {note}")
+    with hold(source.root, command="memdir undo", now=now, wait=lock_wait(app)):
+        say(app, journal.recover())
         done = journal.undo(count, now=now)
     if app.out.json:
-        app.out.object(
-            "undo/1",
-            {
-                "undone": [_fields(t) for t in done.transactions],
-                "restored": [shown(p) for p in done.restored],
-                "merged": [shown(p) for p in done.merged],
-                "left": [shown(p) for p in done.left],
-                "root": shown(source.root),
-                "took_ms": app.out.took_ms(),
-            },
-        )
+        _print_json(app, source, done, dry_run=False)
     else:
         for target in done.transactions:
             app.out.line(f"undone: {target.command}")
@@ -78,6 +68,21 @@ def run_undo(app: App, values: Values) -> int:
         for path in done.left:
             app.out.note(f"{shown(path)} changed since: left as it is")
     return 1 if done.left and not (done.restored or done.merged) else 0
+
+
+def _print_json(app: App, source: Source, done: Undone, *, dry_run: bool) -> None:
+    app.out.object(
+        "undo/1",
+        {
+            "undone": [_fields(transaction) for transaction in done.transactions],
+            "restored": [shown(path) for path in done.restored],
+            "merged": [shown(path) for path in done.merged],
+            "left": [shown(path) for path in done.left],
+            "root": shown(source.root),
+            "dry_run": dry_run,
+            "took_ms": app.out.took_ms(),
+        },
+    )
 
 
 def _journal(app: App, source: Source) -> Journal:
@@ -98,11 +103,10 @@ def _count(text: str | None) -> int:
     return int(text)
 
 
-def _memories(transaction: Transaction) -> set[str]:
-    """The memories that a transaction touched; a file and its place in the archive are one."""
-    paths: Iterable[str] = (change.path for change in transaction.changes)
-    names = (path.removeprefix(".archive/").removesuffix(".archived") for path in paths)
-    return {name for name in names if name.rpartition("/")[2] != INDEX_NAME}
+def _memories(transaction: Transaction) -> int:
+    """How many memories a transaction touched: one that was moved, archived or restored is one."""
+    actions = [action(c) for c in transaction.changes if c.path.rpartition("/")[2] != INDEX_NAME]
+    return actions.count("changed") + max(actions.count("added"), actions.count("deleted"))
 
 
 def _back(done: str) -> str:

@@ -18,6 +18,7 @@ from .last_bytes import LastBytes
 from .lock import DEFAULT_WAIT, hold
 from .model import Memory
 from .names import Names
+from .references import linked
 from .scan import id_of
 from .store import Store
 
@@ -99,7 +100,7 @@ def remove(store: Store, names: Sequence[str]) -> Plan:
 
 
 def _links_to(store: Store, memory: Memory, id: str) -> bool:
-    return memory.id != id and any(store.names.resolve(link.to, memory.id) == (id,) for link in memory.links)
+    return memory.id != id and any(store.names.resolve(target, memory.id) == (id,) for target in linked(memory))
 
 
 def _free(root: str, relative: str) -> str:

@@ -17,6 +17,7 @@ from .markdown_blocks import lines as scanned_lines
 from .model import Memory
 from .names import Names, loose
 from .operations import edit_or_adopt, file_for
+from .references import referred
 from .store import Store
 
 _REFERENCE = re.compile(r"(?P<code>(?<!`)(`+)(?!`).+?(?<!`)\2(?!`))|\[\[(?P<target>[^\[\]\n|#]+)(?=[\]#|])")
@@ -58,9 +59,14 @@ def rename(store: Store, name: str, new_name: str) -> Plan:
 
 
 def _destination(store: Store, memory: Memory, to: str) -> str:
-    folder, _, last = to.replace("\\", "/").rpartition("/")
+    """`name` stays in its folder, `./name` is one at the top."""
+    written = to.replace("\\", "/")
+    if written.startswith("/"):
+        raise BadInputError(f"{to} is not a path in the memory directory", hint="./name is a name at its top")
+    folder, slash, last = written.rpartition("/")
     stem = last.removesuffix(".md") or memory.stem
-    return file_for(store, stem, folder if "/" in to.replace("\\", "/") else memory.namespace)
+    folder = "" if folder == "." else folder.removeprefix("./")
+    return file_for(store, stem, folder if slash else memory.namespace)
 
 
 def _same_file(left: str, right: str) -> bool:
@@ -89,7 +95,7 @@ def _renamed(store: Store, memory: Memory, before: bytes, relative: str, new_nam
         changes.append(Change(old_relative, before, None, mtime_ns=mtime))
     also = []
     for other in store.scan.memories:
-        if other.id == memory.id or not (other.links or other.supersedes or other.superseded_by):
+        if other.id == memory.id or not any(referred(other)):
             continue
         old_bytes = read_memory(other)
         new_bytes = _follow(store, other, old_bytes, after, memory, new)

@@ -107,6 +107,7 @@ def file_for(store: Store, name: str, namespace: str = "") -> str:
         check_name(part)
         if part in ("..", ".") or part.startswith(".") or part in ("node_modules",):
             raise BadInputError(f"the namespace {namespace!r} is not one that is scanned")
+    check_name(name)
     relative = "/".join([*folders, check_name(f"{name}.md")])
     inside(store.root, relative)
     return relative

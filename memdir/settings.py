@@ -54,6 +54,7 @@ TABLE: Final = (
     Setting("check.select", "list", (), "Only these finding codes."),
     Setting("check.ignore", "list", (), "Not these finding codes."),
     Setting("index.auto_publish", "flag", True, "Publish a large overlay after answering."),
+    Setting("lock.wait", "float", 5.0, "Seconds to wait for another changing command.", False, 0, 3600),
     Setting("trust_project_memory_dir", "flag", False, "Use a project's own autoMemoryDirectory."),
 )
 BY_NAME: Final[Mapping[str, Setting]] = {setting.name: setting for setting in TABLE}

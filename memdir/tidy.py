@@ -18,6 +18,7 @@ from .errors import BadInputError
 from .index_edit import block_end, entry_of, insert_entries, retarget, split_lines, title_of
 from .memory_index import MAX_LINES, MAX_UNITS, Entry, Usage, entries, usage, utf16_length
 from .model import DEFAULT_CONFIDENCE, Memory
+from .references import linked
 
 KEEP_NEWEST: Final = 10
 """The newest memories by the dates in the files are never left out."""
@@ -125,7 +126,7 @@ def by_worth(memories: Sequence[Memory], linking: Iterable[Memory] = ()) -> list
     names = _by_name(memories)
     incoming: dict[str, int] = {}
     for memory in linking:
-        for name in {_key(link.to) for link in memory.links}:
+        for name in {_key(target) for target in linked(memory)}:
             for id in names.get(name, []):
                 incoming[id] = incoming.get(id, 0) + (id != memory.id)
     dates = {m.id: _date(m) for m in memories}

@@ -157,7 +157,7 @@ def test_a_new_memory_is_never_what_is_cut() -> None:
 def test_a_new_entry_in_a_full_index_goes_where_it_is_loaded() -> None:
     text = "# Index\n\n" + "".join(f"- [M{n}](m{n}.md)\n" for n in range(300))
     added = add_entry(text, NewEntry("new.md", "project", "New", "x"), {})
-    assert [e.target for e in entries(added)][0] == "new.md"
+    assert next(e.target for e in entries(added)) == "new.md"
     assert added.splitlines()[:4] == ["# Index", "", "- [New](new.md) — x", "- [M0](m0.md)"]
 
 

@@ -1,0 +1,63 @@
+"""The seed's conformance cases on the index and its manager (formats/cersei.md §2: M2 to M4, M10, X1, X3, X5).
+
+Where Claude Code's behaviour differs, it wins; the test says so.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sandbox import Sandbox
+
+from memdir.files import read_if_there
+from memdir.memory_index import load_index
+from memdir.scan import scan
+from memdir.store import Store
+
+
+def test_m2_an_index_of_ten_lines_is_loaded_whole() -> None:
+    loaded = load_index("".join(f"- entry {n}\n" for n in range(10)))
+    assert (loaded.truncated, loaded.total_lines) == (False, 10)
+
+
+def test_m3_an_index_of_300_lines_is_truncated_and_says_so() -> None:
+    loaded = load_index("- line\n" * 300)
+    assert (loaded.truncated, loaded.total_lines) == (True, 300)
+    # The seed appends an HTML comment with the word "truncated"; Claude Code appends its own notice.
+    assert "300 lines" in loaded.notice
+    assert "Only part of it was loaded" in loaded.prompt
+
+
+def test_m4_a_missing_index_is_none(tmp_path: Path) -> None:
+    assert read_if_there(str(tmp_path / "MEMORY.md")) is None
+    assert scan(str(tmp_path)).indexes == []
+
+
+def test_m10_what_is_prompted_holds_every_link() -> None:
+    text = "- [One](one.md) — first\n- [Two](two.md) — second\n"
+    assert "one.md" in load_index(text).prompt
+    assert "two.md" in load_index(text).prompt
+
+
+def test_x1_a_fresh_manager_has_no_memories(plain_project: Sandbox) -> None:
+    memory = plain_project.project / "memory"
+    memory.mkdir()
+    done = plain_project.run("--memory-dir", str(memory), "ls", "--json")
+    assert done.code == 1
+    assert '"memories": []' in done.out
+
+
+def test_x3_what_is_stored_is_read_back_in_order(plain_project: Sandbox) -> None:
+    # The seed's case writes a transcript of two messages; ours stores memories. Transcripts are read, never written.
+    memory = plain_project.project / "memory"
+    memory.mkdir()
+    for text in ("Hello to the first.", "Greetings to the second."):
+        assert plain_project.run("--memory-dir", str(memory), "add", text).code == 0
+    bodies = [m.body.strip() for m in sorted(scan(str(memory)).memories, key=lambda m: m.mtime)]
+    assert sorted(bodies) == ["Greetings to the second.", "Hello to the first."]
+
+
+def test_x5_the_index_is_no_memory(tmp_path: Path) -> None:
+    for name in ("a.md", "b.md", "MEMORY.md"):
+        (tmp_path / name).write_text("---\nname: x\n---\n\n- words\n")
+    assert len(Store(str(tmp_path)).scan.memories) == 2
