@@ -56,7 +56,7 @@ class Word:
     """What one word of a query finds. What it gives to a document is the larger of what its own terms (`direct`) give
     together and what its best synonym gives. `gains` holds that by document; where there are many, `dense` does, for
     every document; in a large collection neither. `weight` is what a perfect match is worth, `bound` what the word can
-    give at most, `df` in how many documents it is (at least)."""
+    give at most, `df` about how many documents have it (the same however it is kept, as it gives the order)."""
 
     __slots__ = ("bound", "dense", "df", "direct", "gains", "synonyms", "text", "weight")
 
@@ -156,19 +156,18 @@ class Collection:
     def make_word(self, key: object, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> Word:
         """A word of a query with what it finds, kept for the next query that has it."""
         word = Word(text, weight, direct, synonyms)
+        word.df = max([e.df for _, _, e in direct], default=0) + sum([e.df for _, _, e in synonyms])
         longest = max([entry.df for _, _, entry in direct], default=0)
         if longest <= LONG or self.size <= DENSE_DOCUMENTS:
             gains = self.gains(word)
-            word.df = len(gains)
             word.bound = max(gains.values()) if gains else 0.0
-            if word.df <= LONG:
+            if len(gains) <= LONG:
                 word.gains = gains
             else:
                 word.dense = array("d", bytes(8 * self.size))
                 for number, gain in gains.items():
                     word.dense[number] = gain
         else:
-            word.df = longest
             word.bound = max(
                 sum([w * entry.top for w, _, entry in direct]), max([w * e.top for w, _, e in synonyms], default=0.0)
             )

@@ -57,7 +57,7 @@ def _word(collection: Collection, word: QueryWord, language: str) -> Word:
             weight = weight or share * entry.idf
     if not direct:
         direct = _similar(collection, word, language)
-        weight = direct[0][2].idf if direct else collection.unknown * word.terms[0][1]
+        weight = direct[0][0] if direct else collection.unknown * word.terms[0][1]
     meant = direct[0][1] if direct else word.terms[0][0]
     return collection.make_word((word, language), word.text, weight, direct, _synonyms(collection, meant, weight))
 

@@ -24,7 +24,7 @@ SYNONYM_POSTINGS = 100
 """Documents that the synonyms of one word may name together; the rarest are used first."""
 SIMILAR_WEIGHT = 0.8
 """Weight of the words taken for a misspelt one, times their similarity."""
-PAIR_WEIGHT = 0.5
+PAIR_WEIGHT = 0.7
 """Weight of two adjacent query words written as one."""
 
 CANDIDATES = 16
