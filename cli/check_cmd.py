@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
 from itertools import groupby
 
-from memdir import __version__
 from memdir.baseline import new_findings, read_baseline, write_baseline
 from memdir.check import check, refuse_unknown
-from memdir.check_codes import CHECK_FIX, TIDY
 from memdir.check_fix import plan_fixes
 from memdir.errors import EXIT_NOTHING, EXIT_OK, BadInputError, UsageError
 from memdir.files import shown
-from memdir.journal import Change
 from memdir.model import Finding, Source
-from memdir.sarif import sarif
-from memdir.secrets import mask
 
 from .app import App, Values
 from .changing import carry_out
+from .check_output import report, show_diff
 from .health import remember
 from .table import DRY_RUN, YES, Argument, Command, Option
-
-_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
 def run(app: App, values: Values) -> int:
@@ -46,7 +38,7 @@ def run(app: App, values: Values) -> int:
         if accepted is None:
             raise BadInputError("there is no baseline", path=shown(path), hint="make it with --update-baseline")
         findings = new_findings(findings, accepted)
-    _print(app, values, roots, findings)
+    report(app, findings, as_sarif=values.flag("sarif"))
     fails = findings if values.flag("strict") else [f for f in findings if f.severity == "error"]
     return EXIT_NOTHING if fails else EXIT_OK
 
@@ -96,7 +88,7 @@ def _fix(app: App, values: Values, findings: list[Finding]) -> bool:
         app.out.note("nothing that can be repaired by itself")
         return False
     for change in changes:
-        _show_diff(app, change)
+        show_diff(app, change)
     if values.flag("dry_run"):
         return False
     files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
@@ -109,53 +101,9 @@ def _fix(app: App, values: Values, findings: list[Finding]) -> bool:
     return True
 
 
-def _show_diff(app: App, change: Change) -> None:
-    before, after = (mask((data or b"").decode("utf-8", "replace")) for data in (change.before, change.after))
-    path = shown(change.path)
-    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), f"a/{path}", f"b/{path}", n=1, lineterm="")
-    for line in lines:
-        app.out.note(line.rstrip("\r"))
-
-
 def _repair(app: App, root: str, findings: list[Finding]) -> None:
     source = Source("given", "given", root, "checked")
     carry_out(app, source, "check --fix", lambda store: plan_fixes(store.root, findings), yes=True)
-
-
-def _print(app: App, values: Values, roots: list[str], findings: list[Finding]) -> None:
-    if values.flag("sarif"):
-        prefixes = {root: _prefix(app.environment.cwd, root) for root in roots}
-        app.out.line(json.dumps(sarif(findings, version=__version__, prefixes=prefixes)))
-    elif app.out.json:
-        fields = ("code", "path", "line", "severity", "message", "fix", "root")
-        listed = [{name: getattr(finding, name) for name in fields} for finding in findings]
-        listed = [{**entry, "root": shown(str(entry["root"]))} for entry in listed]
-        app.out.object("check/1", {"findings": listed, "took_ms": app.out.took_ms()})
-    else:
-        _print_text(app, roots, findings)
-
-
-def _prefix(cwd: str, root: str) -> str:
-    relative = os.path.relpath(root, cwd).replace(os.sep, "/")
-    return "" if relative == "." or relative.startswith("..") else relative + "/"
-
-
-def _print_text(app: App, roots: list[str], findings: list[Finding]) -> None:
-    for (root, path), group in groupby(findings, key=lambda f: (f.root, f.path)):
-        shared = list(group)
-        places = [shown(_prefix(app.environment.cwd, root) + path) + (f":{f.line}" if f.line else "") for f in shared]
-        wide = max(map(len, places))
-        code_wide = max(len(f.code) for f in shared)
-        for place, finding in zip(places, shared, strict=True):
-            severity = app.out.styled(f"{finding.severity:<7}", _COLOURS[finding.severity])
-            app.out.line(f"{place + ':':<{wide + 1}} {severity} {finding.code:<{code_wide}}  {finding.message}")
-    counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "info")}
-    said = ", ".join(f"{n} {s}{'s' if n != 1 and s != 'info' else ''}" for s, n in counts.items() if n)
-    app.out.note(said or "nothing to report")
-    for command in (CHECK_FIX, TIDY):
-        fixable = sum(f.fix == command for f in findings)
-        if fixable:
-            app.out.note(f"{command} repairs {fixable} of them")
 
 
 COMMANDS = (

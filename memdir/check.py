@@ -4,66 +4,13 @@ written, no home and no Claude Code is needed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 
+from . import check_rules_files, check_rules_index, check_rules_links, check_rules_text
 from .check_codes import RULES, wanted
-from .errors import MemdirError, UsageError
-from .files import read_file
-from .frontmatter_read import Parsed, parse
-from .model import FileStat, Finding, Memory
-from .names import Names
-from .reading import memory_from_bytes
-from .scan import walk
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One memory file with its text as it is on disk (damaged bytes replaced)."""
-
-    memory: Memory
-    text: str
-    low: str
-    """The text in lower case, for quick looks."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexPage:
-    """One MEMORY.md: its text and what the reader said. `folder` is where its links count from, empty at the top."""
-
-    stat: FileStat
-    text: str
-    parsed: Parsed
-
-    @property
-    def folder(self) -> str:
-        """The folder of the index relative to the root."""
-        return self.stat.id.rpartition("/")[0]
-
-
-@dataclass
-class Directory:
-    """What the rules look at: every file read once."""
-
-    root: str
-    now: float
-    pages: list[Page] = field(default_factory=list)
-    indexes: list[IndexPage] = field(default_factory=list)
-
-    @cached_property
-    def names(self) -> Names:
-        """Look-up of names and paths."""
-        return Names((page.memory.id, page.memory.name) for page in self.pages)
-
-    @cached_property
-    def by_id(self) -> dict[str, Memory]:
-        """The memories by id."""
-        return {page.memory.id: page.memory for page in self.pages}
-
-    def finding(self, code: str, path: str, line: int, message: str) -> Finding:
-        """A finding of the table's severity."""
-        rule = RULES[code]
-        return Finding(code, rule.severity, path, line, message, rule.fix or None, self.root)
+from .check_directory import read_directory
+from .errors import UsageError
+from .model import Finding
 
 
 def check(root: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), now: float) -> list[Finding]:
@@ -86,32 +33,8 @@ def refuse_unknown(codes: Iterable[str]) -> None:
 
 
 def _findings(root: str, now: float) -> Iterator[Finding]:
-    from . import check_rules_files, check_rules_index, check_rules_links, check_rules_text
-
     directory, found = read_directory(root, now)
-    yield from (replace(f, severity=f.severity, fix=RULES[f.code].fix or None) for f in found)
+    yield from (replace(f, fix=RULES[f.code].fix or None) for f in found)
     for room in (check_rules_files, check_rules_index, check_rules_links, check_rules_text):
         for rule in room.CHECKS:
             yield from rule(directory)
-
-
-def read_directory(root: str, now: float) -> tuple[Directory, list[Finding]]:
-    """Every file of the directory, read once, and what could not be read. A file that vanishes meanwhile is left
-    out."""
-    walked = walk(root)
-    directory = Directory(root, now)
-    found = list(walked.findings)
-    for stat in (*walked.files, *walked.indexes):
-        try:
-            data = read_file(stat.path)
-        except MemdirError as error:
-            if not isinstance(error.__cause__, FileNotFoundError):
-                found.append(Finding("unreadable", "error", stat.id, 0, error.message, root=root))
-            continue
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-        if stat in walked.indexes:
-            directory.indexes.append(IndexPage(stat, text, parse(data)))
-        else:
-            memory = memory_from_bytes(root, stat.id, stat.path, data, stat)
-            directory.pages.append(Page(memory, text, text.lower()))
-    return directory, found

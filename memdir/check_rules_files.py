@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .check import Directory, Page
+from .check_directory import Directory, Page
 from .dates import parse_date
 from .errors import BadInputError
 from .files import check_name

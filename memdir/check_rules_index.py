@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterator
 
-from .check import Directory, IndexPage
+from .check_directory import Directory, IndexPage
 from .markdown import index_links, wiki_links
 from .memory_index import MAX_ENTRY, MAX_LINES, MAX_UNITS, NEAR, entries, usage
 from .model import INDEX_NAME, Finding

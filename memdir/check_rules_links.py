@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .check import Directory, Page
+from .check_directory import Directory, Page
 from .check_rules_files import field_line
 from .markdown import wiki_links
 from .model import Finding

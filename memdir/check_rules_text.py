@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .check import Directory
+from .check_directory import Directory
 from .markdown_blocks import lines
 from .model import Finding
 from .secrets import find_secrets
