@@ -69,7 +69,9 @@ def _source(workspace: Workspace, source: Source) -> SourceOverview:
         for view in views
     )
     types = Counter(fact.type for fact in facts if f"{INDEX_NAME}#" not in fact.id)
-    return SourceOverview(source, dict(types), sum(types.values()), sum(stat.size for stat in walk(source.root).files), index.status())
+    return SourceOverview(
+        source, dict(types), sum(types.values()), sum(stat.size for stat in walk(source.root).files), index.status()
+    )
 
 
 def _memory_index(root: str) -> MemoryIndexOverview | None:

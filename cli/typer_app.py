@@ -146,4 +146,4 @@ def _option(option: Option) -> inspect.Parameter:
 
 def _choice(option: Option) -> Any:
     named = {choice: choice for choice in option.choices}
-    return Enum(option.key, named, type=str)  # type: ignore[misc]
+    return Enum(option.key, named, type=str)
