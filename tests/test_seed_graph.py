@@ -12,10 +12,14 @@ made from files. Not kept, and why:
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from graphs import memory
+from sandbox import TOP
 
 from memdir.graph import association, kuzu_store
 from memdir.graph.association import Stats
@@ -24,6 +28,7 @@ from memdir.graph.index import Index
 from memdir.graph.kuzu_store import Graph, build
 from memdir.model import Link
 from memdir.relations import relations
+from memdir.scan import scan
 
 
 def write(root: Path, name: str, head: str, body: str = "text\n") -> None:
@@ -143,4 +148,29 @@ def test_the_graph_goes_with_its_generation(tmp_path: Path) -> None:
     with open_graph(index(tmp_path, root)):
         pass
     assert not old.exists()
+    assert len(list((tmp_path / "cache").rglob("graph-*"))) == 1
+
+
+def test_every_real_directory_has_its_graph(tmp_path: Path, real_data: Path) -> None:
+    for root in sorted((real_data / "memory-dirs").iterdir()):
+        found = relations(scan(str(root)).memories)
+        with open_graph(index(tmp_path, root)) as graph:
+            counts = association.stats(graph)
+        assert (counts.memories, counts.relationships) == (len(found.memories), len(found.link_rows())), root.name
+
+
+def test_two_processes_may_make_the_same_graph(tmp_path: Path) -> None:
+    root = tmp_path / "m"
+    for i in range(30):
+        write(root, f"m{i}.md", "metadata:\n  topics: [x]\n")
+    index(tmp_path, root).sync()
+    code = (
+        "import sys; from memdir.graph.index import Index; from memdir.graph.graph_file import open_graph\n"
+        "with open_graph(Index(sys.argv[1], sys.argv[2], now=lambda: 2e9)) as graph:\n"
+        "    print(len(graph.rows('MATCH (m:Memory) RETURN m.id')))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(TOP)}
+    command = [sys.executable, "-c", code, str(root), str(tmp_path / "cache")]
+    running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate(timeout=60)[0] for process in running] == ["30\n"] * 3
     assert len(list((tmp_path / "cache").rglob("graph-*"))) == 1
