@@ -131,7 +131,7 @@ function draw() {
   if (c.width !== c.clientWidth * p || c.height !== c.clientHeight * p) { c.width = c.clientWidth * p; c.height = c.clientHeight * p; if (!touched) fit() }
   g.setTransform(p, 0, 0, p, 0, 0); g.clearRect(0, 0, c.clientWidth, c.clientHeight);
   const X = n => n.x * view.k + view.x, Y = n => n.y * view.k + view.y, close = new Set(mark ? [mark, ...mark.near] : []);
-  const lit = n => (!mark || close.has(n)) && fits(n);
+  const lit = n => mark ? close.has(n) : fits(n);
   for (const e of edges) {
     const on = mark && (e.a === mark || e.b === mark), x1 = X(e.a), y1 = Y(e.a), x2 = X(e.b), y2 = Y(e.b);
     g.globalAlpha = on ? 1 : mark || words ? .12 : e.soft ? .35 : .7; g.strokeStyle = on ? css("--mark") : css("--edge"); g.lineWidth = on ? 1.6 : 1;
@@ -141,7 +141,7 @@ function draw() {
       g.beginPath(); g.moveTo(tx, ty); g.lineTo(tx - Math.cos(a - .4) * 6, ty - Math.sin(a - .4) * 6); g.lineTo(tx - Math.cos(a + .4) * 6, ty - Math.sin(a + .4) * 6);
       g.fillStyle = g.strokeStyle; g.fill();
     }
-    if (on) { g.font = "11px system-ui,sans-serif"; g.textAlign = "center"; g.fillStyle = css("--mark"); g.fillText(e.kind, (x1 + x2) / 2, (y1 + y2) / 2 - 3) }
+    if (on && !e.soft && mark.near.length < 12) { g.font = "11px system-ui,sans-serif"; g.textAlign = "center"; g.fillStyle = css("--mark"); g.fillText(e.kind, x1 + (x2 - x1) * (e.a === mark ? .6 : .4), y1 + (y2 - y1) * (e.a === mark ? .6 : .4) - 3) }
   }
   for (const n of nodes) {
     g.globalAlpha = lit(n) ? 1 : .15; g.beginPath(); g.arc(X(n), Y(n), Math.max(2, n.r * Math.sqrt(view.k)), 0, 7);
