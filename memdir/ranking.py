@@ -48,7 +48,7 @@ _YEAR = 365 * 86_400.0
 COVERAGE_BASE = 0.3
 SCORE_HALF = 0.5
 """The evidence that scores 0.5."""
-MIN_SCORE = 0.3
+MIN_SCORE = 0.45
 """The default threshold."""
 
 
