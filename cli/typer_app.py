@@ -14,6 +14,8 @@ from .parse import Value
 from .table import GLOBAL_OPTIONS, Argument, Command, Option
 
 Run = Callable[[Command, dict[str, Value]], int]
+_SAFE = "_"
+"""Ends a parameter's name, so that an option may be called like a keyword (`--for`)."""
 _TYPES: dict[str, type] = {"flag": bool, "text": str, "int": int, "float": float}
 
 
@@ -71,7 +73,7 @@ def main(argv: Sequence[str], run: Run) -> int:
 
 def _keeper(general: dict[str, Value]) -> Callable[..., None]:
     def keep(ctx: typer.Context, **values: Any) -> None:
-        general.update({k: v for k, v in values.items() if v})
+        general.update(_given(values))
         if ctx.invoked_subcommand is None and not ctx.resilient_parsing:
             raise UsageMistake("no command was given")
 
@@ -88,16 +90,20 @@ def _caller(command: Command, general: dict[str, Value], run: Run) -> Callable[.
 def _group_caller(command: Command, general: dict[str, Value], run: Run) -> Callable[..., int]:
     def call(ctx: typer.Context, **values: Any) -> int:
         if ctx.invoked_subcommand is not None:
-            general.update({k: v for k, v in values.items() if v})
+            general.update(_given(values))
             return 0
         return run(command, _merged(command, values, general))
 
     return _signed(call, (*command.options, *GLOBAL_OPTIONS), context=True)
 
 
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key.removesuffix(_SAFE): value for key, value in values.items() if value}
+
+
 def _merged(command: Command, values: dict[str, Any], general: dict[str, Value]) -> dict[str, Value]:
     many = {o.key for o in command.options if o.many} | {a.key for a in command.arguments if a.many}
-    plain: dict[str, Value] = {k: v.value if isinstance(v, Enum) else v for k, v in values.items()}
+    plain: dict[str, Value] = {k.removesuffix(_SAFE): v.value if isinstance(v, Enum) else v for k, v in values.items()}
     for key in many:
         given = plain[key]
         plain[key] = [str(v.value) if isinstance(v, Enum) else str(v) for v in given] if isinstance(given, list) else []
@@ -123,7 +129,9 @@ def _argument(argument: Argument) -> inspect.Parameter:
     kind: Any = list[str] if argument.many else str
     default = typer.Argument(... if argument.required else None, help=argument.help, metavar=argument.name)
     annotation = kind if argument.required else kind | None
-    return inspect.Parameter(argument.key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    return inspect.Parameter(
+        argument.key + _SAFE, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
 
 
 def _option(option: Option) -> inspect.Parameter:
@@ -141,7 +149,7 @@ def _option(option: Option) -> inspect.Parameter:
     else:
         default = typer.Option(option.default, *option.names, **shown)
         annotation = kind | None
-    return inspect.Parameter(option.key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    return inspect.Parameter(option.key + _SAFE, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _choice(option: Option) -> Any:
