@@ -14,17 +14,22 @@ A term's number is its rank by (hash, text): look-up is one bisection over an ar
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Final, cast, overload
+from typing import TYPE_CHECKING, Final, cast, overload
 
 from memdir.memory_segment import deletions
 from memdir.model import Link
+from memdir.neighbours import is_relation
 from memdir.segment import Facts
 
 from .section_file import SectionFile
+
+if TYPE_CHECKING:
+    from .text_engine import TextEngine
 
 KIND: Final = "segment"
 DOCUMENT: Final = struct.Struct("=QII")
@@ -32,6 +37,11 @@ TERM: Final = struct.Struct("=QII")
 WIDE: Final = 1 << 31
 _KEPT_FACTS: Final = 20_000
 """Decoded facts kept (about 1 KB each)."""
+
+
+def engine_folder(path: str) -> str:
+    """Where the text engine of a segment lies, when it has one."""
+    return path + ".engine"
 
 
 class DiskSegment:
@@ -59,6 +69,8 @@ class DiskSegment:
         self.ids: Sequence[str] = _Ids(self)
         self._typos: tuple[Sequence[int], Sequence[int]] | None = None
         self._facts: dict[int, Facts] = {}
+        self._engine: TextEngine | None = None
+        self._engine_tried = False
 
     @property
     def path(self) -> str:
@@ -108,6 +120,13 @@ class DiskSegment:
         for number, key in enumerate(self._hashes):
             text, docs, counts = self._entry(number)
             yield key, bytes(text), docs, counts
+
+    def words(self) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
+        """Text, documents and counts of every term that is a word."""
+        for _, text, docs, counts in self.entries():
+            word = str(text, "utf-8", "surrogatepass")
+            if not is_relation(word):
+                yield word, docs, counts
 
     def terms(self) -> list[str]:
         """Every term in ascending order."""
@@ -171,8 +190,22 @@ class DiskSegment:
         start, id_size, size = self._document(number)
         return bytes(self._file.read(start + id_size, start + id_size + size))
 
-    def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> None:
-        """None: the postings are at hand."""
+    def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> Sequence[tuple[int, float]] | None:
+        """The engine's best `limit` documents with an upper bound of their score; None where there is no engine."""
+        if not self._engine_tried:
+            self._engine_tried = True
+            if os.path.isdir(engine_folder(self.path)):
+                from .text_engine import open_engine
+
+                self._engine = open_engine(engine_folder(self.path))
+        if self._engine is None:
+            return None
+        found = [(term, weight, self.postings(term)) for term, weight in terms]
+        known = [(term, weight, len(postings[0])) for term, weight, postings in found if postings]
+        try:
+            return self._engine.best(known, limit, self.count)
+        except ValueError:
+            return None
 
     def verify(self) -> None:
         """Check the whole file against its checksums."""

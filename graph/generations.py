@@ -71,25 +71,30 @@ class Draft:
 
     def share(self, source: str) -> None:
         """Have a file of another generation in this one: by a hard link, or a copy where links fail."""
-        target = os.path.join(self.directory, os.path.basename(source))
-        try:
-            try:
-                os.link(source, target)
-            except FileNotFoundError:
-                raise
-            except OSError:
-                import shutil
+        _share(source, os.path.join(self.directory, os.path.basename(source)))
 
-                shutil.copyfile(source, target)
-                os.chmod(target, PRIVATE)
+    def share_folder(self, source: str) -> None:
+        """Have a folder of files of another generation, too, if it is there."""
+        try:
+            names = os.listdir(source)
+        except OSError:
+            return
+        folder = os.path.join(self.directory, os.path.basename(source))
+        try:
+            os.mkdir(folder, 0o700)
         except OSError as error:
-            raise failure(error, target, "writing the index") from error
+            raise failure(error, folder, "writing the index") from error
+        for name in names:
+            _share(os.path.join(source, name), os.path.join(folder, name))
 
     def clear(self) -> None:
         """Begin again."""
         for name in os.listdir(self.directory):
-            if name != IN_USE:
-                os.unlink(os.path.join(self.directory, name))
+            path = os.path.join(self.directory, name)
+            if os.path.isdir(path):
+                _discard(path)
+            elif name != IN_USE:
+                os.unlink(path)
 
     def publish(self) -> None:
         """Make this the current generation, for everyone who opens the index from now on. Raises `StorageError`."""
@@ -248,6 +253,21 @@ def _discard(directory: str) -> None:
     import shutil
 
     shutil.rmtree(directory, ignore_errors=True)
+
+
+def _share(source: str, target: str) -> None:
+    try:
+        try:
+            os.link(source, target)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            import shutil
+
+            shutil.copyfile(source, target)
+            os.chmod(target, PRIVATE)
+    except OSError as error:
+        raise failure(error, target, "writing the index") from error
 
 
 def _write(path: str, data: bytes) -> None:

@@ -164,9 +164,15 @@ def write_manifest(
         out.add("left_out", _join(layout.left_out))
         for number, numbers in enumerate(removed):
             out.add(f"removed-{number}", array("I", sorted(numbers)))
-        counts = {"files": len(manifest.ids), "folders": len(layout.folders), "left_out": len(layout.left_out)}
-        numbers = {"taken_ns": manifest.taken_ns, "left_out_checksum": layout.checksum}
-        out.header({**header, **counts, **numbers, "own_paths": manifest.paths != manifest.ids})
+        own: dict[str, object] = {
+            "files": len(manifest.ids),
+            "folders": len(layout.folders),
+            "left_out": len(layout.left_out),
+            "left_out_checksum": layout.checksum,
+            "taken_ns": manifest.taken_ns,
+            "own_paths": manifest.paths != manifest.ids,
+        }
+        out.header({**header, **own})
 
 
 def read_manifest(path: str) -> Manifest:

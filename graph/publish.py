@@ -15,7 +15,7 @@ from typing import Final
 from memdir.memory_segment import MemorySegment
 from memdir.model import FileStat
 
-from .disk_segment import DiskSegment
+from .disk_segment import DiskSegment, engine_folder
 from .generation import MANIFEST, Generation, Stored, documents_of
 from .generations import Draft
 from .manifest import Entry, write_manifest
@@ -23,6 +23,7 @@ from .memory_files import Files
 from .overlay import Overlay, Read, read_files
 from .segment_writer import Part, write_segment
 from .sync import Diff
+from .text_engine import MIN_DOCUMENTS, build
 
 BATCH: Final = 4000
 """Files analysed in memory at a time."""
@@ -112,10 +113,14 @@ def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list
     names: list[tuple[str, frozenset[int]]] = []
     for old in stored[:keep]:
         draft.share(old.segment.path)
+        draft.share_folder(engine_folder(old.segment.path))
         names.append((os.path.basename(old.segment.path), old.removed))
     if parts:
         name = f"{draft.name}.segment"
-        write_segment(os.path.join(draft.directory, name), parts)
+        path = os.path.join(draft.directory, name)
+        if write_segment(path, parts) >= MIN_DOCUMENTS:
+            segment = DiskSegment(path)
+            build(engine_folder(path), segment.count, segment.words)
         names.append((name, frozenset()))
     for part in new:
         if isinstance(part.segment, DiskSegment):
