@@ -21,7 +21,7 @@ def run(app: App, values: Values) -> int:
     workspace = app.workspace()
     hits = workspace.recall(query, limit=_DEFAULT_LIMIT if limit is None else limit) if query else []
     context, notes = project_context(
-        workspace.located, hits, now=app.environment.now(), budget=budget, for_path=values.text("for")
+        workspace.located, hits, now=app.environment.now(), budget=budget, for_path=values.text("for_")
     )
     for note in notes:
         app.out.note(note)

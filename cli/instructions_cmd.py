@@ -21,7 +21,7 @@ _LISTED = 12
 
 def run(app: App, values: Values) -> int:
     """Print the tree, or with `--render` the text, or with `--json` everything. 1 when there is no instruction file."""
-    target = values.text("for")
+    target = values.text("for_")
     located = app.workspace().located
     instructions = project_instructions(located, for_path=target, additional=values.many("add_dir"))
     if app.out.json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ class Option:
 
     @property
     def key(self) -> str:
-        """The name under which the value is found in `Values`."""
-        return [n for n in self.names if n.startswith("--")][-1][2:].replace("-", "_")
+        """The name under which the value is found in `Values`; `for_` for `--for`, since it names a parameter."""
+        name = [n for n in self.names if n.startswith("--")][-1][2:].replace("-", "_")
+        return f"{name}_" if iskeyword(name) else name
 
 
 @dataclass(frozen=True, slots=True)
