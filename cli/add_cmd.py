@@ -45,11 +45,7 @@ def _add(app: App, values: Values, text: str) -> None:
         supersedes=tuple(values.many("supersedes")),
     )
     now = app.environment.now()
-    named = len(new.supersedes)
-    applied = carry_out(
-        app, source, "add", lambda store: add(store, new, now=now), dry_run=values.flag("dry_run"),
-        ask=lambda plan: len(plan.also) > named,
-    )  # fmt: skip
+    applied = carry_out(app, source, "add", lambda store: add(store, new, now=now), dry_run=values.flag("dry_run"))
     if applied is not None:
         report(app, "add", source, applied)
 

@@ -22,10 +22,7 @@ def run_rm(app: App, values: Values) -> int:
     """Move memories to the archive."""
     names = values.many("names")
     source = source_of(app, *names)
-    applied = carry_out(
-        app, source, "rm", lambda store: remove(store, names), yes=values.flag("yes"), dry_run=values.flag("dry_run"),
-        ask=lambda plan: len(plan.also) + 1 > len(names),
-    )  # fmt: skip
+    applied = carry_out(app, source, "rm", lambda store: remove(store, names), dry_run=values.flag("dry_run"))
     if applied is not None:
         kept = [shown(os.path.join(source.root, c.path)) for c in applied.plan.changes if c.path.endswith(".archived")]
         report(app, "rm", source, applied, said="\n".join(kept), more={"archived": kept})
@@ -160,7 +157,7 @@ COMMANDS = (
         "Move memories to the archive.",
         run_rm,
         arguments=(Argument("NAMES", "The memories.", many=True),),
-        options=(YES, DRY_RUN),
+        options=(DRY_RUN,),
         examples=("memdir rm search-synonyms",),
         description="The file goes to .archive/<path>.md.archived, which no agent reads, and its line out of "
         "MEMORY.md. `memdir restore` brings it back, `memdir undo` too.",

@@ -44,21 +44,22 @@ def source_of(app: App, *names: str) -> Source:
 
 def carry_out(
     app: App, source: Source, command: str, plan: Planner, *, yes: bool = False, dry_run: bool = False,
-    ask: Callable[[Plan], bool] = lambda plan: bool(plan.also),
+    ask: Callable[[Plan], bool] | None = None,
 ) -> Applied | None:  # fmt: skip
     """Apply a plan by the one rule for changes (design §9); None after a dry run.
 
-    Where `ask` says that the plan changes more than was named, it is shown and confirmed first. Raises `UsageError`
-    when it was not.
+    Where `ask` says that the plan changes more than was named, it is shown and confirmed first; without `ask` it
+    never does. Raises `UsageError` when it was not confirmed.
     """
-    if dry_run or not yes:
+    if dry_run or (ask is not None and not yes):
         preview = plan(Store(source.root))
-        if dry_run or (preview.changes and ask(preview)):
+        asks = ask is not None and bool(preview.changes) and ask(preview)
+        if dry_run or asks:
             show_plan(app, preview)
         if dry_run:
             report(app, command, source, Applied(preview, None), dry_run=True)
             return None
-        if preview.changes and ask(preview) and not app.out.confirm("Apply?", yes=False):
+        if asks and not app.out.confirm("Apply?", yes=False):
             raise UsageError("nothing changed, add --yes", code="not-confirmed")
     applied = apply(
         source.root,

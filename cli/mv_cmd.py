@@ -14,8 +14,9 @@ def run(app: App, values: Values) -> int:
     name, to = values.required("name"), values.required("to")
     source = source_of(app, name)
     applied = carry_out(
-        app, source, "mv", lambda store: move(store, name, to), yes=values.flag("yes"), dry_run=values.flag("dry_run")
-    )
+        app, source, "mv", lambda store: move(store, name, to), yes=values.flag("yes"), dry_run=values.flag("dry_run"),
+        ask=lambda plan: bool(plan.also),
+    )  # fmt: skip
     if applied is not None:
         report(app, "mv", source, applied)
     return 0

@@ -139,7 +139,7 @@ def restore_bytes(
     indexes = Indexes(store)
     indexes.add(memory)
     change = Change(relative, None, data, keep_mtime=mtime_ns is not None, mtime_ns=mtime_ns)
-    return Plan(f"restore {memory.id}", (change, *more, *indexes.changes()), memory.id)
+    return Plan(f"restore {memory.id}", (change, *more, *indexes.changes()), memory.id, notes=indexes.notes())
 
 
 def purge(root: str, items: Sequence[Archived]) -> Plan:

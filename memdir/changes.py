@@ -9,14 +9,15 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from .errors import BadInputError, StorageError
-from .files import exclude_from_git, failure, read_file, read_if_there
+from .files import exclude_from_git, failure, read_file, read_if_there, shown
 from .index_edit import NewEntry, add_entry, change_words, entry_of, remove_entries, retarget
 from .journal import MAX_CHANGED_FILE, Change, Journal, Transaction
 from .last_bytes import LastBytes
 from .lock import DEFAULT_WAIT, hold
-from .memory_index import entries
+from .memory_index import entries, load_index
 from .model import INDEX_NAME, FileStat, Memory
 from .reading import memory_from_bytes
 from .scan import id_of
@@ -25,6 +26,9 @@ from .store import Store
 from .tidy import listable, not_current
 
 log = logging.getLogger("memdir")
+
+MAX_NAMED: Final = 5
+"""Entries that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,13 @@ def refuse_secrets(new: str, old: str = "") -> None:
             )  # fmt: skip
 
 
+def index_text(data: bytes | None, relative: str) -> str:
+    """The text of a MEMORY.md, in which bytes that are no UTF-8 survive. Raises `BadInputError` for UTF-16."""
+    if data is not None and (data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data):
+        raise BadInputError(f"{shown(relative)} is not UTF-8 text", path=shown(relative), hint="convert it first")
+    return (data or b"").decode("utf-8", "surrogateescape")
+
+
 class Indexes:
     """The MEMORY.md files of a directory while a plan is made. A memory belongs to the nearest one above it; links
     to it from others are kept right too."""
@@ -135,7 +146,7 @@ class Indexes:
     def _load(self, relative: str) -> None:
         data = read_if_there(os.path.join(self._store.root, relative), MAX_CHANGED_FILE)
         self._before[relative] = data
-        self._texts[relative] = (data or b"").decode("utf-8", "surrogateescape")
+        self._texts[relative] = index_text(data, relative)
 
     def _home(self, id: str) -> str:
         """The index nearest above an id, as a relative path."""
@@ -190,6 +201,20 @@ class Indexes:
         """Apply `change(index path, text) -> text` to all."""
         for index, text in self._texts.items():
             self._texts[index] = change(index, text)
+
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of the indexes that change: what is not loaded of them, by name."""
+        found = []
+        for index, text in self._texts.items():
+            if text.encode("utf-8", "surrogateescape") == (self._before[index] or b""):
+                continue
+            cut = load_index(text).cut_off
+            if cut:
+                names = ", ".join(shown(entry.target) for entry in cut[:MAX_NAMED]) + (
+                    ", ..." if cut[MAX_NAMED:] else ""
+                )
+                found.append(f"{shown(index)} is full, {len(cut)} entries are not loaded: {names} (memdir tidy)")
+        return tuple(found)
 
     def changes(self) -> list[Change]:
         """The changes to make; an index that was not there comes into being only with text."""

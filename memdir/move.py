@@ -42,7 +42,13 @@ def move(store: Store, name: str, to: str) -> Plan:
     stem = relative.rpartition("/")[2].rpartition(".")[0]
     followed = stem != memory.stem and loose(memory.name) == loose(memory.stem)
     new_name = kebab(stem) if followed else memory.name
-    return _renamed(store, memory, before, relative, new_name)
+    try:
+        return _renamed(store, memory, before, relative, new_name)
+    except BadInputError as error:
+        if error.code not in ("invalid-yaml", "unclosed-frontmatter"):
+            raise
+        moved = _renamed(store, memory, before, relative, memory.name)
+        return replace(moved, notes=(f"its name stays {memory.name}: {error.message}", *moved.notes))
 
 
 def rename(store: Store, name: str, new_name: str) -> Plan:

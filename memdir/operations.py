@@ -81,7 +81,8 @@ def add(store: Store, new: New, *, now: float) -> Plan:
     changes = [Change(relative, None, data)]
     for old in olds:
         changes.append(_superseded(store, old, memory, indexes, now))
-    return Plan(f"add {memory.id}", (*changes, *indexes.changes()), memory.id, tuple(old.id for old in olds))
+    also = tuple(old.id for old in olds)
+    return Plan(f"add {memory.id}", (*changes, *indexes.changes()), memory.id, also, indexes.notes())
 
 
 def _given_fields(head: Mapping[str, object]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from .changes import Plan, changed_memory, read_memory, relative_path
+from .changes import Plan, changed_memory, index_text, read_memory, relative_path
 from .dates import parse_date
 from .errors import BadInputError
 from .files import read_if_there
@@ -44,7 +44,7 @@ def plan_tidy(store: Store, *, now: float) -> Tidying:
         before = read_if_there(os.path.join(store.root, home), MAX_CHANGED_FILE)
         if before is None and not memories:
             continue
-        text = (before or b"").decode("utf-8", "surrogateescape")
+        text = index_text(before, home)
         tidied = _tidy(store.root, home, text, memories, homes)
         indexes[home] = (text, tidied)
         if tidied.text != text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -664,3 +665,84 @@ def test_any_sequence_leaves_the_index_right_and_is_undone_whole(
         assert here.text("MEMORY.md").endswith("prose\n")
     here.undo(done)
     assert {name: data for name, (data, _) in here.tree().items()} == before
+
+
+def test_a_full_index_says_what_is_not_loaded(here: Directory) -> None:
+    for n in range(3):
+        here.put(f"m{n}.md", file(f"m{n}", f"body {n}"))
+    here.put("MEMORY.md", "".join(f"- [M](m{n % 3}.md) {n}\n" for n in range(200)))
+    done = here.add("The newest words.")
+    assert here.listed()[0] == "the-newest-words.md"
+    assert done.plan.notes == ("MEMORY.md is full, 1 entries are not loaded: m1.md (memdir tidy)",)
+
+
+def test_an_index_that_is_no_text_is_left_alone(here: Directory) -> None:
+    (here.root / "MEMORY.md").write_bytes("- [A](a.md)\n".encode("utf-16"))
+    before = here.tree()
+    with pytest.raises(BadInputError, match="not UTF-8"):
+        here.add("words")
+    assert here.tree() == before
+
+
+def test_an_index_that_is_a_link_is_written_through_only_inside(here: Directory) -> None:
+    outside = here.root.parent / "outside.md"
+    outside.write_text("theirs\n")
+    (here.root / "MEMORY.md").symlink_to("../outside.md")
+    with pytest.raises(BadInputError, match="leads out"):
+        here.add("words")
+    assert outside.read_text() == "theirs\n"
+    (here.root / "MEMORY.md").unlink()
+    here.put("sub/real.txt", "# Index\n")
+    (here.root / "MEMORY.md").symlink_to("sub/real.txt")
+    here.add("words")
+    assert (here.root / "MEMORY.md").is_symlink()
+    assert here.text("sub/real.txt") == "# Index\n\n- [Words](words.md) — words\n"
+
+
+def test_folders_that_lead_out_are_not_written_to(here: Directory) -> None:
+    outside = here.root.parent / "outside"
+    outside.mkdir()
+    for name in ("ns", ".archive"):
+        (here.root / name).symlink_to("../outside")
+    here.put("a.md", file("a"))
+    with pytest.raises(BadInputError, match="leads out"):
+        here.add("words", namespace="ns")
+    with pytest.raises(BadInputError, match="leads out"):
+        here.do(lambda s: remove(s, ["a"]))
+    with pytest.raises(BadInputError, match="leads out"):
+        here.do(lambda s: move.move(s, "a", "ns/a"))
+    assert os.listdir(outside) == []
+
+
+def test_a_directory_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    root = tmp_path / "deep" / "memory"
+    apply(str(root), str(tmp_path / "state"), lambda s: add(s, New("words"), now=NOW), command="add", now=NOW)
+    assert sorted(os.listdir(root)) == ["MEMORY.md", "words.md"]
+
+
+def test_every_operation_on_real_directories_is_undone_byte_for_byte(real_data: Path, tmp_path: Path) -> None:
+    found = [path for path in sorted((real_data / "memory-dirs").glob("*/.claude/*")) if path.is_dir()]
+    assert found
+    for number, origin in enumerate(found):
+        top = tmp_path / str(number)
+        top.mkdir()
+        here = Directory(top)
+        here.root.rmdir()
+        shutil.copytree(origin, here.root, symlinks=True)
+        before = here.tree()
+        ids = [memory.id for memory in scan(str(here.root)).memories][:8]
+        done = here.add("Quite new words, said nowhere yet.").changed
+        for place, id in enumerate(ids):
+            for plan in (
+                lambda s, id=id: annotate.tag(s, id, ["new topic"]),
+                lambda s, id=id: annotate.link(s, id, Link("quite-new-words-said-nowhere-yet")),
+                lambda s, id=id: edit_fields(s, id, {"description": "Other: words #1"}, now=NOW),
+                lambda s, id=id, place=place: move.move(s, id, f"moved-{place}"),
+                lambda s, place=place: remove(s, [f"moved-{place}"]),
+            ):
+                try:
+                    done += here.do(plan).changed
+                except BadInputError as error:
+                    assert error.code in ("invalid-yaml", "no-frontmatter", "unclosed-frontmatter", "bad-input"), error
+        here.undo(done)
+        assert here.tree() == before
