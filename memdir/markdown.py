@@ -94,7 +94,8 @@ def index_links(text: str) -> list[IndexLink]:
         for match in _LINK.finditer(raw):
             target = link_target(match[2] if match[2] is not None else match[3])
             if target is not None:
-                hook = raw[match.end() :].lstrip("*_ \t").lstrip("—–-: \t").strip()
+                after = raw[match.end() :] if entry else raw[match.end() : match.end() + _AFTER_LINK]
+                hook = after.lstrip("*_ \t").lstrip("—–-: \t").strip()
                 found.append(IndexLink(line.number, match[1].strip(), target, hook, entry))
                 entry = False
     return found
