@@ -23,6 +23,8 @@ _LINK = re.compile(
 
 MAX_SPAN_LINE: Final = 10_000
 """Characters; in a longer line code spans are not looked for (the search is quadratic in a hostile line)."""
+AFTER_LINK: Final = 200
+"""Characters kept of what follows a link in running text: a line of 80,000 links must fit in memory."""
 
 
 class WikiLink(NamedTuple):
@@ -94,7 +96,7 @@ def index_links(text: str) -> list[IndexLink]:
         for match in _LINK.finditer(raw):
             target = link_target(match[2] if match[2] is not None else match[3])
             if target is not None:
-                after = raw[match.end() :] if entry else raw[match.end() : match.end() + _AFTER_LINK]
+                after = raw[match.end() :] if entry else raw[match.end() : match.end() + AFTER_LINK]
                 hook = after.lstrip("*_ \t").lstrip("—–-: \t").strip()
                 found.append(IndexLink(line.number, match[1].strip(), target, hook, entry))
                 entry = False
