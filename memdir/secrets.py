@@ -137,7 +137,7 @@ def _assigned_spans(text: str, low: str) -> Iterator[tuple[int, int, str]]:
         start = found.start(group)
         if "aws" in low[max(0, match.start() - 40) : match.start()] and _compiled(shapes.AWS_SECRET).fullmatch(value):
             yield start, start + len(value), "aws-secret"
-        elif _random(value[:128], 1 if sure and match[1] != "is" else 3):
+        elif _random(value[:64], 1 if sure and match[1] != "is" else 3):
             yield start, start + len(value), "password" if password else "assigned"
 
 
@@ -145,7 +145,7 @@ def _flag_spans(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Values of options on a command line: `--api-key VALUE`."""
     for match in _compiled(shapes.FLAG).finditer(low):
         found = _compiled(shapes.VALUE).match(text, match.end())
-        if found is not None and _random(found[found.lastindex or 0][:128], 2):
+        if found is not None and _random(found[found.lastindex or 0][:64], 2):
             yield (*found.span(found.lastindex or 0), "password" if "pass" in match[1] else "assigned")
 
 

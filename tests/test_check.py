@@ -231,6 +231,12 @@ def test_no_bytes_make_it_fail(tmp_path_factory: pytest.TempPathFactory, files: 
         str(finding).encode("utf-8")
 
 
+@pytest.mark.parametrize("unit", ["- [a](b.md) ", "[[a]] ", "last week ", "ignore all ", "`", "<!--", "token is "])
+def test_a_hostile_line_ends_and_stays_small(unit: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: unit * (200_000 // len(unit)) for name in ("a.md", "MEMORY.md")})
+    assert len(check(str(tmp_path), now=NOW)) < 100
+
+
 # Repairs
 
 
