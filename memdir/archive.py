@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .changes import Indexes, Plan, changed_memory, read_memory, relative_path
+from .changes import Plan, changed_memory, read_memory, relative_path
 from .errors import NotFoundError, UsageError
 from .files import ARCHIVE_NAME, inside, read_file, remove_file
+from .indexes import Indexes
 from .journal import MAX_CHANGED_FILE, Change, Journal
 from .last_bytes import LastBytes
 from .lock import DEFAULT_WAIT, hold

@@ -8,67 +8,33 @@ made. All methods but `history` expect the directory's lock to be held (`memdir.
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import json
 import os
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from itertools import islice
+from typing import Final
 
-from .errors import BadInputError, MemdirError, StorageError
+from .errors import BadInputError, StorageError
 from .files import (
-    PRIVATE,
     clean_temporaries,
     failure,
-    fsync_dir,
     inside,
-    make_private_dir,
-    read_file,
     read_if_there,
     remove_file,
     shown,
     write_atomic,
 )
+from .journal_records import Change as Change
+from .journal_records import Records
+from .journal_records import Transaction as Transaction
 from .merge import merge_lines
 from .model import INDEX_NAME
 
 MAX_ATTEMPTS: Final = 5
 """How often a change is planned anew because another program wrote a file meanwhile (design §4)."""
-KEEP_TRANSACTIONS: Final = 1000
-KEEP_BYTES: Final = 100 << 20
 MAX_CHANGED_FILE: Final = 64 << 20
 
 _DAMAGED: Final = "an interrupted command left a damaged journal entry ({}); nothing was done with it"
-
-State = Literal["pending", "done", "undone", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One file's bytes before and after; None where there is no file. `path` is relative to the directory, `/`
-    separators. `keep_mtime`: the new bytes get the old modification time (annotating does not make words younger).
-    `mtime_ns` is the time before, filled in by the journal."""
-
-    path: str
-    before: bytes | None
-    after: bytes | None
-    keep_mtime: bool = False
-    mtime_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """One recorded command. `when` is seconds since the epoch; `number` counts up from 1 in one directory;
-    `undoes` lists the transactions it took back."""
-
-    number: int
-    state: State
-    command: str
-    when: float
-    changes: tuple[Change, ...]
-    undoes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +59,7 @@ class Journal:
 
     def __init__(self, state_dir: str, root: str) -> None:
         self.root = root
-        self.directory = os.path.join(state_dir, "journal")
+        self.records = Records(os.path.join(state_dir, "journal"))
 
     def commit(
         self, plan: Callable[[], tuple[str, Sequence[Change]]], *, now: float, undoes: Iterable[int] = ()
@@ -105,7 +71,7 @@ class Journal:
         after that (the texts that could not be written are kept in the journal), `StorageError` when writing fails;
         either way the files are as they were.
         """
-        number = self._next_number()
+        number = self.records.next_number()
         for attempt in range(1, MAX_ATTEMPTS + 1):
             command, planned = plan()
             # A path that leads out is refused here, before anything is recorded.
@@ -113,56 +79,55 @@ class Journal:
             if not changes:
                 return None
             transaction = Transaction(number, "pending", command, now, tuple(changes), tuple(undoes))
-            path = self._write(transaction)
+            self.records.write(transaction)
             try:
                 self._apply(transaction)
             except ChangedMeanwhile as error:
                 self._roll_back(transaction)
-                self._end(path, "failed")
+                self.records.end(transaction.number, "failed")
                 if attempt == MAX_ATTEMPTS:
-                    kept = self._path(number, "failed")
+                    kept = self.records.path(number, "failed")
                     error.hint = f"both texts are kept: theirs in place, ours in {shown(kept)}; run it again"
                     raise
-                remove_file(self._path(number, "failed"))
+                self.records.remove(number, "failed")
             except BaseException:
                 # Whatever stopped it (full disk, Ctrl-C): put back what was changed. If even that fails, the pending
                 # transaction stays and the next changing command finishes the work.
                 self._roll_back(transaction)
-                self._end(path, "failed")
+                self.records.end(transaction.number, "failed")
                 raise
             else:
-                self._finish(path, transaction)
-                self._prune()
+                self._finish(transaction)
+                self.records.prune()
                 return replace(transaction, state="done")
         raise AssertionError("unreachable")
 
     def recover(self) -> list[str]:
         """Finish or roll back what a killed command left; one line for people per transaction."""
         said = []
-        for number, state in self._listed():
+        for number, state in self.records.listed():
             if state != "pending":
                 continue
-            transaction = self._read(number, "pending")
+            transaction = self.records.read(number, "pending")
             try:
                 said.append(self._recover(transaction) if transaction is not None else _DAMAGED.format(number))
             except BadInputError as error:  # a folder became a link that leads out: its files are not ours to touch
-                self._end(self._path(number, "pending"), "failed")
+                self.records.end(number, "failed")
                 said.append(f"could not roll back journal entry {number}: {error}")
             if transaction is None:
-                self._end(self._path(number, "pending"), "failed")
-        if os.path.isdir(self.directory):
-            clean_temporaries(self.directory)
+                self.records.end(number, "failed")
+        if os.path.isdir(self.records.directory):
+            clean_temporaries(self.records.directory)
         return said
 
     def _recover(self, transaction: Transaction) -> str:
-        path = self._path(transaction.number, "pending")
         for folder in {os.path.dirname(inside(self.root, c.path)) for c in transaction.changes}:
             clean_temporaries(folder)
         if all(self._current(c.path) == c.after for c in transaction.changes):
-            self._finish(path, transaction)
+            self._finish(transaction)
             return f"finished the interrupted '{transaction.command}'"
         left = self._roll_back(transaction)
-        self._end(path, "failed")
+        self.records.end(transaction.number, "failed")
         also = f"; changed since and left alone: {', '.join(map(shown, left))}" if left else ""
         return f"rolled back the interrupted '{transaction.command}'{also}"
 
@@ -174,7 +139,6 @@ class Journal:
         """
         targets = self.undoable(count)
         outcome: dict[str, str] = {}
-
         numbers = tuple(t.number for t in targets)
         command = "undo of " + ", ".join(f"{n}" for n in numbers)
 
@@ -195,38 +159,31 @@ class Journal:
                 Change(path, read[path], files[path], outcome[path] == "restored", times.get(path)) for path in read
             ]
 
-        if targets and self.commit(plan, now=now, undoes=numbers) is None:
-            self._mark_undone(numbers)
+        changed = bool(targets) and self.commit(plan, now=now, undoes=numbers) is not None
+        if not changed and "left" not in outcome.values():
+            self.records.mark_undone(numbers)  # everything was so already
         by = {how: tuple(p for p, h in outcome.items() if h == how) for how in ("restored", "merged", "left")}
         return Undone(targets, by["restored"], by["merged"], by["left"])
 
     def history(self, limit: int = 20) -> list[Transaction]:
         """The newest transactions first. Takes no lock; an entry that cannot be read is left out."""
-        newest = sorted(self._listed(), reverse=True)[:limit]
-        read = (self._read(number, state) for number, state in newest)
-        return [transaction for transaction in read if transaction is not None]
+        return list(islice(self.records.newest(), limit))
 
     def forget(self, paths: Iterable[str]) -> int:
         """Delete every transaction that holds bytes of one of these paths, for good; it cannot be undone after that.
         Returns their number."""
         wanted = set(paths)
         count = 0
-        for number, state in self._listed():
-            transaction = self._read(number, state)
+        for number, state in self.records.listed():
+            transaction = self.records.read(number, state)
             if transaction is not None and any(change.path in wanted for change in transaction.changes):
-                remove_file(self._path(number, state))
+                self.records.remove(number, state)
                 count += 1
         return count
 
     def undoable(self, count: int) -> tuple[Transaction, ...]:
-        found: list[Transaction] = []
-        for number, state in sorted(self._listed(), reverse=True):
-            if len(found) == count:
-                break
-            transaction = self._read(number, state) if state == "done" else None
-            if transaction is not None and not transaction.undoes:
-                found.append(transaction)
-        return tuple(found)
+        """The last `count` transactions that an undo would take back, newest first."""
+        return tuple(islice((t for t in self.records.newest("done") if not t.undoes), count))
 
     def _current(self, path: str) -> bytes | None:
         return read_if_there(inside(self.root, path), MAX_CHANGED_FILE)
@@ -283,63 +240,9 @@ class Journal:
                 left.append(change.path)
         return left
 
-    def _finish(self, path: str, transaction: Transaction) -> None:
-        self._mark_undone(transaction.undoes)
-        self._end(path, "done")
-
-    def _mark_undone(self, numbers: Iterable[int]) -> None:
-        for number in numbers:
-            with contextlib.suppress(FileNotFoundError):
-                self._rename(self._path(number, "done"), "undone")
-
-    def _end(self, path: str, state: State) -> None:
-        try:
-            self._rename(path, state)
-            fsync_dir(self.directory)
-        except OSError as error:
-            raise failure(error, path, "closing the journal entry") from error
-
-    def _rename(self, path: str, state: State) -> None:
-        os.replace(path, path.rpartition(".")[0] + f".{state}")
-
-    def _path(self, number: int, state: State) -> str:
-        return os.path.join(self.directory, f"{number:08d}.{state}")
-
-    def _listed(self) -> list[tuple[int, State]]:
-        """Numbers and states in ascending order."""
-        try:
-            names = os.listdir(self.directory)
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise failure(error, self.directory, "reading the journal") from error
-        split = (name.partition(".") for name in names)
-        return sorted((int(n), s) for n, _, s in split if n.isdigit() and s in ("pending", "done", "undone", "failed"))  # type: ignore[misc]
-
-    def _next_number(self) -> int:
-        return max((number for number, _ in self._listed()), default=0) + 1
-
-    def _write(self, transaction: Transaction) -> str:
-        make_private_dir(self.directory)
-        path = self._path(transaction.number, "pending")
-        write_atomic(path, _encode(transaction), mode=PRIVATE)
-        return path
-
-    def _read(self, number: int, state: State) -> Transaction | None:
-        try:
-            return _decode(read_file(self._path(number, state), KEEP_BYTES), number, state)
-        except (MemdirError, ValueError, KeyError, TypeError, zlib.error):
-            return None
-
-    def _prune(self) -> None:
-        """Forget the oldest transactions beyond `KEEP_TRANSACTIONS` and `KEEP_BYTES`."""
-        total = 0
-        for place, (number, state) in enumerate(sorted(self._listed(), reverse=True)):
-            path = self._path(number, state)
-            with contextlib.suppress(FileNotFoundError):
-                total += os.stat(path).st_size
-                if place > 0 and state != "pending" and (place >= KEEP_TRANSACTIONS or total > KEEP_BYTES):
-                    os.unlink(path)
+    def _finish(self, transaction: Transaction) -> None:
+        self.records.mark_undone(transaction.undoes)
+        self.records.end(transaction.number, "done")
 
 
 def _reverted(change: Change, current: bytes | None, outcome: dict[str, str]) -> tuple[str, bytes | None]:
@@ -354,33 +257,3 @@ def _reverted(change: Change, current: bytes | None, outcome: dict[str, str]) ->
         if merged is not None:
             return "merged", merged
     return "left", current
-
-
-def _encode(transaction: Transaction) -> bytes:
-    def text(data: bytes | None) -> str | None:
-        return None if data is None else base64.b64encode(data).decode("ascii")
-
-    record = {
-        "version": 1,
-        "command": shown(transaction.command),
-        "when": transaction.when,
-        "undoes": list(transaction.undoes),
-        "changes": [
-            {"path": c.path, "before": text(c.before), "after": text(c.after), "keep_mtime": c.keep_mtime,
-             "mtime_ns": c.mtime_ns}
-            for c in transaction.changes
-        ],
-    }  # fmt: skip
-    return zlib.compress(json.dumps(record).encode("ascii"), 1)
-
-
-def _decode(data: bytes, number: int, state: State) -> Transaction:
-    def blob(text: str | None) -> bytes | None:
-        return None if text is None else base64.b64decode(text)
-
-    record = json.loads(zlib.decompress(data))
-    changes = tuple(
-        Change(c["path"], blob(c["before"]), blob(c["after"]), c["keep_mtime"], c["mtime_ns"])
-        for c in record["changes"]
-    )
-    return Transaction(number, state, record["command"], record["when"], changes, tuple(record["undoes"]))

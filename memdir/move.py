@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from .changes import Indexes, Plan, changed_memory, read_memory, relative_path
+from .changes import Plan, changed_memory, read_memory, relative_path
 from .derive import kebab
 from .errors import BadInputError, UsageError
 from .files import inside
 from .frontmatter import edit, field, parse
+from .indexes import Indexes
 from .journal import Change
 from .markdown_blocks import lines as scanned_lines
 from .model import Memory
@@ -37,8 +38,10 @@ def move(store: Store, name: str, to: str) -> Plan:
     if new_id == memory.id:
         raise UsageError(f"{memory.id} is called that already")
     path = inside(store.root, relative)
-    if os.path.lexists(path) and not _same_file(path, memory.path):
-        raise UsageError(f"{relative} exists already", path=path, code="exists")
+    if os.path.lexists(path):
+        hint = "they differ in case only, which this file system ignores: move it by way of another name"
+        same = hint if os.path.samefile(path, memory.path) else None
+        raise UsageError(f"{relative} exists already", path=path, code="exists", hint=same)
     stem = relative.rpartition("/")[2].rpartition(".")[0]
     followed = stem != memory.stem and loose(memory.name) == loose(memory.stem)
     new_name = kebab(stem) if followed else memory.name
@@ -73,14 +76,6 @@ def _destination(store: Store, memory: Memory, to: str) -> str:
     stem = last.removesuffix(".md") or memory.stem
     folder = "" if folder == "." else folder.removeprefix("./")
     return file_for(store, stem, folder if slash else memory.namespace)
-
-
-def _same_file(left: str, right: str) -> bool:
-    """True for one file under two spellings, on a file system that ignores case."""
-    try:
-        return os.path.samefile(left, right)
-    except OSError:
-        return False
 
 
 def _renamed(store: Store, memory: Memory, before: bytes, relative: str, new_name: str) -> Plan:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .changes import Indexes, Plan, changed_memory, read_memory, refuse_secrets, relative_path
+from .changes import Plan, changed_memory, read_memory, refuse_secrets, relative_path
 from .dates import parse_date, rfc3339
 from .derive import derive_description, derive_name, kebab
 from .errors import BadInputError, UsageError
 from .files import check_name, inside
 from .frontmatter import edit, field, parse, render, replace_body
+from .indexes import Indexes
 from .journal import Change
 from .merge import merge_lines
 from .model import MAX_FILE_BYTES, STATUSES, TYPES, Memory

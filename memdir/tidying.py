@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from .changes import Plan, changed_memory, index_text, read_memory, relative_path
+from .changes import Plan, changed_memory, read_memory, relative_path
 from .dates import parse_date
 from .errors import BadInputError
 from .files import read_if_there
+from .indexes import index_text
 from .journal import MAX_CHANGED_FILE, Change
 from .model import INDEX_NAME, Memory
 from .operations import edit_or_adopt

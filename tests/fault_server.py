@@ -86,15 +86,15 @@ def run(work: str, state: str, command: str, step: int, how: str) -> None:
         nonlocal count
         if event not in EVENTS or (event == "open" and not str(arguments[0]).startswith((work, state))):
             return
+        flags = arguments[2] if event == "open" else os.O_CREAT
+        writes = isinstance(flags, int) and flags & os.O_CREAT != 0
+        if how != "kill" and not writes:
+            return  # reading needs no space
         count += 1
         if how == "kill" and count == step:
             os.kill(os.getpid(), signal.SIGKILL)
-        if how == "fail" and count == step:
+        if (how == "fail" and count == step) or (how == "full" and count >= step and event in NEEDS_SPACE):
             raise OSError(errno.ENOSPC, "No space left on device")
-        if how == "full" and count >= step and event in NEEDS_SPACE:
-            flags = arguments[2] if event == "open" else os.O_CREAT
-            if isinstance(flags, int) and flags & os.O_CREAT:
-                raise OSError(errno.ENOSPC, "No space left on device")
 
     sys.addaudithook(hook)
     try:
@@ -128,7 +128,7 @@ def in_child(action: Callable[[], None]) -> int:
     if process == 0:
         try:
             action()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - a forked child must never return into the loop
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             os._exit(9)
         os._exit(0)

@@ -14,7 +14,6 @@ from memdir.errors import BadInputError, StorageError
 from memdir.files import (
     check_name,
     clean_temporaries,
-    exclude_from_git,
     inside,
     make_private_dir,
     read_file,
@@ -24,6 +23,7 @@ from memdir.files import (
     shown,
     write_atomic,
 )
+from memdir.git_exclude import exclude_from_git
 
 
 def test_a_new_file_and_its_replacement(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memdir import journal as journal_module
+from memdir import journal_records as records_module
 from memdir.errors import BadInputError, StorageError
 from memdir.journal import Change, ChangedMeanwhile, Journal
 from memdir.merge import merge_lines
@@ -68,7 +69,7 @@ def test_nothing_to_change_is_no_transaction(journal: Journal, root: Path) -> No
 
 def test_the_record_is_private_and_outside(journal: Journal, root: Path) -> None:
     journal.commit(write(root, a=b"x"), now=0.0)
-    folder = Path(journal.directory)
+    folder = Path(journal.records.directory)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [p.stat().st_mode & 0o777 for p in folder.iterdir()] == [0o600]
     assert os.listdir(root) == ["a.md"]
@@ -231,7 +232,7 @@ def pending(journal: Journal, root: Path, plan: Planner, applied: int) -> None:
     """Leave the state of a command killed after `applied` of its changes."""
     done = journal.commit(plan, now=0.0)
     assert done is not None
-    folder = Path(journal.directory)
+    folder = Path(journal.records.directory)
     (folder / f"{done.number:08d}.done").rename(folder / f"{done.number:08d}.pending")
     for change in done.changes[applied:]:
         if change.before is None:
@@ -278,7 +279,7 @@ def test_recovery_does_not_follow_a_folder_that_became_a_link(journal: Journal, 
 
 def test_a_damaged_record_harms_nobody(journal: Journal, root: Path) -> None:
     journal.commit(write(root, a=b"A"), now=0.0)
-    folder = Path(journal.directory)
+    folder = Path(journal.records.directory)
     (folder / "00000002.pending").write_bytes(b"torn")
     (folder / "00000003.done").write_bytes(b"")
     (folder / "nonsense.done").write_bytes(b"")
@@ -292,14 +293,14 @@ def test_a_damaged_record_harms_nobody(journal: Journal, root: Path) -> None:
 
 
 def test_old_records_go_but_never_the_last(journal: Journal, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_module, "KEEP_TRANSACTIONS", 3)
+    monkeypatch.setattr(records_module, "KEEP_TRANSACTIONS", 3)
     for number in range(6):
         journal.commit(write(root, a=b"%d" % number), now=0.0)
     assert [t.number for t in journal.history()] == [6, 5, 4]
-    monkeypatch.setattr(journal_module, "KEEP_BYTES", 1)
-    monkeypatch.setattr(journal_module, "KEEP_TRANSACTIONS", 99)
+    monkeypatch.setattr(records_module, "KEEP_BYTES", 1)
+    monkeypatch.setattr(records_module, "KEEP_TRANSACTIONS", 99)
     journal.commit(write(root, a=b"z"), now=0.0)
-    assert os.listdir(journal.directory) == ["00000007.done"]
+    assert os.listdir(journal.records.directory) == ["00000007.done"]
 
 
 def test_forgetting_deletes_every_record_of_a_path(journal: Journal, root: Path) -> None:
@@ -354,3 +355,12 @@ def test_a_merge_keeps_both_sides_or_says_no() -> None:
     assert merge_lines(b"1\n2\n3\n", b"0\n1\n2\n3\n", b"1\n2\n") == b"0\n1\n2\n"
     assert merge_lines(b"1\n2\n3\n", b"1\nours\n3\n", b"1\ntheirs\n3\n") is None
     assert merge_lines(b"1\n2\n3\n", b"1\n3\n", b"1\n2a\n3\n") is None
+
+
+def test_an_undo_that_could_do_nothing_can_be_tried_again(journal: Journal, root: Path) -> None:
+    journal.commit(write(root, a=b"ours"), now=0.0)
+    (root / "a.md").write_bytes(b"theirs")
+    assert journal.undo(1, now=0.0).left == ("a.md",)
+    (root / "a.md").write_bytes(b"ours")
+    assert journal.undo(1, now=0.0).restored == ("a.md",)
+    assert tree(root) == {}
