@@ -39,10 +39,10 @@ UNREAD = bytes(DIGEST_SIZE)
 class Diff:
     """What is to do to make an index of the manifest into one of the disk.
 
-    `changed` files have other bytes (or other wording about them), `touched` ones only other times. `renamed` pairs
-    an id of `removed` with one of `added` that has the same bytes or inode. `doubt` says why the removed files should
-    not be believed gone; `racy` counts files whose digest had to be compared; `taken_ns` is when the look began;
-    `layout` is where it looked (only when that was asked for).
+    `changed` files have other bytes, another mtime (a memory's age) or other wording about them; `touched` ones only
+    another ctime or inode. `renamed` pairs an id of `removed` with one of `added` that has the same bytes or inode.
+    `doubt` says why the removed files should not be believed gone; `racy` counts files whose digest had to be compared;
+    `taken_ns` is when the look began; `layout` is where it looked (only when that was asked for).
     """
 
     taken_ns: int
@@ -165,7 +165,7 @@ def _compare(files: Files, manifest: Manifest, place: int, stat: FileStat, diff:
     except MemdirError:
         diff.changed.append(stat)
         return
-    if digest != manifest.digest(place):
+    if digest != manifest.digest(place) or manifest.columns[0][place] != stat.mtime_ns:
         diff.changed.append(stat)
     elif not manifest.is_same(place, stat):
         diff.touched.append(stat)

@@ -81,10 +81,18 @@ def test_a_file_replaced_by_rename_with_equal_size_and_mtime(root: Path, cache: 
     assert [stat.id for stat in index.diff().changed] == ["alpha.md"]
 
 
-def test_other_times_alone_are_no_change(root: Path, cache: Path) -> None:
+def test_another_mtime_is_another_age(root: Path, cache: Path) -> None:
     index = index_of(root, cache)
     index.sync()
     bump(root / "alpha.md")
+    assert [stat.id for stat in index.diff().changed] == ["alpha.md"]
+    assert_same_as_scan(index, root)
+
+
+def test_another_ctime_alone_is_no_change(root: Path, cache: Path) -> None:
+    index = index_of(root, cache)
+    index.sync()
+    os.chmod(root / "alpha.md", 0o600)
     diff = index.diff()
     assert ([stat.id for stat in diff.touched], diff.size) == (["alpha.md"], 0)
     assert index.refresh().answered_by == "index"
