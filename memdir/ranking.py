@@ -46,9 +46,16 @@ REPEATED = 0.9
 _YEAR = 365 * 86_400.0
 
 COVERAGE_BASE = 0.3
-SCORE_HALF = 0.5
+"""What counts of a match beside the share of the query that it covers."""
+SYNONYM_COVERAGE = 0.6
+"""How much of a word a synonym covers."""
+WHOLE_QUERY = 0.7
+"""Evidence of a document that has every word of the query, however often: enough to be shown."""
+FOLLOWING = 0.25
+"""The evidence of a hit after the first falls with this power of its share of the first one's score."""
+SCORE_HALF = 0.66
 """The evidence that scores 0.5."""
-MIN_SCORE = 0.45
+MIN_SCORE = 0.5
 """The default threshold."""
 
 
@@ -82,11 +89,15 @@ def is_log(namespace: str) -> bool:
     return any(part in ("logs", "sessions") for part in namespace.split("/"))
 
 
-def calibrate(score: float, mass: float, most: float) -> float:
-    """A score of 0 to 1 that is comparable between queries. `score` is the word score, `mass` what a document with
-    every word of the query could reach, `most` what the rarest word can give. Evidence is the product of how much was
-    matched and which share of the query that is."""
-    if score <= 0 or mass <= 0:
-        return 0.0
-    evidence = score / most * (COVERAGE_BASE + score / mass)
-    return evidence / (evidence + SCORE_HALF)
+def evidence(score: float, most: float, coverage: float) -> float:
+    """How sure it is that a document answers a query: its word score, in units of what the rarest word can give
+    (`most`), by the share of the query's weight that it covers (0 to 1)."""
+    whole = WHOLE_QUERY if coverage > 0.999 else 0.0
+    return score / most * (COVERAGE_BASE + coverage) + whole
+
+
+def calibrate(evidence: float, share: float) -> float:
+    """A score of 0 to 1, comparable between queries, from the evidence of the first hit and the share (0 to 1) that a
+    hit has of the first one's score."""
+    own = evidence * share**FOLLOWING
+    return own / (own + SCORE_HALF)

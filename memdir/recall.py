@@ -16,7 +16,18 @@ from .collection import Collection, View
 from .dates import age_days, rfc3339
 from .hit import Hit
 from .query import Query
-from .ranking import ACTIVATION, ACTIVE, CANDIDATES, MIN_EDGE, MIN_SCORE, REPEATED, calibrate, prior
+from .ranking import (
+    ACTIVATION,
+    ACTIVE,
+    CANDIDATES,
+    MIN_EDGE,
+    MIN_SCORE,
+    REPEATED,
+    SYNONYM_COVERAGE,
+    calibrate,
+    evidence,
+    prior,
+)
 from .segment import Facts
 from .stem import ENGLISH
 
@@ -104,14 +115,29 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
     for candidate in pool.values():
         candidate.prior = prior(candidate.facts, now, moment)
         candidate.total = (candidate.words + candidate.structure) * candidate.prior
+    ranked = _diversified(list(pool.values()))
+    first = ranked[0]
+    sure = evidence(first.words, collection.most, _coverage(collection, query, first.number))
     least = MIN_SCORE if options.min_score is None else options.min_score
     results: list[Scored] = []
-    for candidate in _diversified(list(pool.values()))[: options.limit]:
-        value = round(calibrate(candidate.total, query.mass, collection.most), 6)
-        if value < least or value <= 0.0:
+    for candidate in ranked[: options.limit]:
+        value = round(calibrate(sure, candidate.total / first.total), 6)
+        if value < least:
             break
         results.append(_scored(collection, query, candidate, value, explain=options.explain))
     return results
+
+
+def _coverage(collection: Collection, query: Query, number: int) -> float:
+    """The share of the query's weight whose words the document has; a synonym covers a part."""
+    covered = 0.0
+    for word in query.words:
+        own, other = collection.own_and_synonym(word, number)
+        if own:
+            covered += word.weight
+        elif other:
+            covered += SYNONYM_COVERAGE * word.weight
+    return covered / query.mass if query.mass else 0.0
 
 
 def _activate(collection: Collection, query: Query, pool: dict[int, _Candidate], options: RecallOptions) -> None:

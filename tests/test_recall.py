@@ -15,7 +15,7 @@ from memdir.documents import documents, index_wording
 from memdir.hit import Hit
 from memdir.memory_segment import MemorySegment
 from memdir.model import Link, Memory
-from memdir.ranking import MAX_PRIOR, calibrate, idf, prior
+from memdir.ranking import MAX_PRIOR, calibrate, evidence, idf, prior
 from memdir.recall import RecallOptions, Scored, hits, recall
 from memdir.scan import scan
 from memdir.snippet import snippet
@@ -176,7 +176,8 @@ def test_scores_are_shares_and_comparable() -> None:
     exact = ask(notes, "clippy linting", min_score=0.0)[0].score
     vague = ask(notes, "clippy deployment kubernetes terraform rollback", min_score=0.0)[0].score
     assert 0 < vague < exact < 1
-    assert calibrate(0, 1, 1) == 0 < calibrate(1, 2, 3) < calibrate(2, 2, 3) < 1
+    assert 0 < calibrate(evidence(1, 3, 0.5), 0.5) < calibrate(evidence(1, 3, 0.5), 1.0) < 1
+    assert evidence(1, 3, 0.2) < evidence(1, 3, 0.8) < evidence(2, 3, 0.8) < evidence(2, 3, 1.0)
     assert idf(10, 0) > idf(10, 1) > idf(10, 10) > 0
 
 
