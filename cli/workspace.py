@@ -26,6 +26,7 @@ from memdir.settings import Settings, load_settings
 if TYPE_CHECKING:
     from memdir.changes import Applied, Plan
     from memdir.collection import Collection, View
+    from memdir.graph.index import Answer as Views
     from memdir.graph.index import AnsweredBy, Index
     from memdir.recall import RecallOptions, Scored
     from memdir.store import Store
@@ -124,20 +125,19 @@ class Workspace:
         from memdir.recall import recall
 
         indexes = [self._index(s, None) if scan else self.index(s) for s in (sources or self.sources)]
-        for _ in range(len(indexes) + 1):
-            answers = [index.views() for index in indexes]
-            try:
-                scored = recall(self._collection(tuple(v for answer in answers for v in answer.views)), query, options)
-                break
-            except IndexDamaged as error:
-                log.warning("%s", error)
-                for index in indexes:
-                    index.distrust(error)
+        answers = [index.views() for index in indexes]
+        try:
+            scored = recall(self._collected_views(answers), query, options)
+        except IndexDamaged as error:
+            log.warning("%s", error)
+            answers = [index.distrust(error) for index in indexes]
+            scored = recall(self._collected_views(answers), query, options)
         with self._lock:
             self._asked = [] if scan else indexes
-        by = {answer.answered_by for answer in answers}
+        told = [answer for answer in answers if answer.views or answer.answered_by != "scan"]
+        by = {answer.answered_by for answer in told}
         answered_by: AnsweredBy = by.pop() if len(by) == 1 else "mixed" if by else "scan"
-        notes = [] if scan else [answer.note for answer in answers if answer.note]
+        notes = [] if scan else [answer.note for answer in told if answer.note]
         if self._wants_background and not scan:
             self._watch()
         return Answer(scored, options, answered_by, list(dict.fromkeys(notes)))
@@ -299,10 +299,11 @@ class Workspace:
     ) -> None:
         self.close()
 
-    def _collection(self, views: tuple[View, ...]) -> Collection:
+    def _collected_views(self, answers: Sequence[Views]) -> Collection:
         """The views as one collection; kept as long as they stay the same objects, for what it has worked out."""
         from memdir.collection import Collection
 
+        views = tuple(view for answer in answers for view in answer.views)
         with self._lock:
             kept = self._collected
             if kept is None or len(kept[0]) != len(views) or any(map(is_not, kept[0], views)):
