@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from memdir.changes import relative_path
 from memdir.dates import parse_date, rfc3339
 from memdir.errors import BadInputError
 from memdir.files import read_file, shown
@@ -36,7 +37,7 @@ def memory_fields(memory: Memory, source: Source) -> dict[str, object]:
     """What JSON says of a memory, in every command."""
     return {
         "id": memory.id,
-        "path": shown(memory.path),
+        "path": shown(relative_path(memory.root, memory.path)),
         "source": source.label,
         "root": shown(source.root),
         "name": _clean(memory.name),
