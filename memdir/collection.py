@@ -10,8 +10,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from .neighbours import Neighbour, neighbours
 from .ranking import K1, B, idf
@@ -28,8 +28,7 @@ DENSE_DOCUMENTS = 32_768
 KEPT_NEIGHBOURS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A segment as a query sees it: which of its documents do not count any more, and where they come from."""
 
     segment: Segment
@@ -75,8 +74,7 @@ Weighted = list[tuple[float, str, Entry]]
 """Terms with their weights: share times inverse document frequency."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Posting:
+class _Posting(NamedTuple):
     base: int
     end: int
     view: View

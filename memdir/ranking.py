@@ -99,5 +99,5 @@ def evidence(score: float, most: float, coverage: float) -> float:
 def calibrate(evidence: float, share: float) -> float:
     """A score of 0 to 1, comparable between queries, from the evidence of the first hit and the share (0 to 1) that a
     hit has of the first one's score."""
-    own = evidence * share**FOLLOWING
+    own: float = evidence * share**FOLLOWING
     return own / (own + SCORE_HALF)

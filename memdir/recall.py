@@ -7,9 +7,10 @@ score is made comparable between queries. What each step gave is in `parts`, in 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import inf
+from typing import NamedTuple
 
 from .candidates import candidates, score
 from .collection import Collection, View
@@ -71,15 +72,14 @@ class RecallOptions:
         )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Scored:
+class Scored(NamedTuple):
     """One recalled document: its view, its number there, its facts, its score (0 to 1) and what each step gave."""
 
     view: View
     number: int
     facts: Facts
     score: float
-    parts: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, float]
     why: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
 

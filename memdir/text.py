@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from .stem import ENGLISH, stem
 
@@ -38,8 +38,6 @@ _RUNS = (
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u200c\u200d"
 _LETTER = f"(?:[^\\W{_RUNS}]|[{_MARKS}])"
 _ASCII = re.compile(r"\w+(?:[./:\\@'+#-]+\w+)*(?:\+\+|#)?", re.ASCII)
-_CHUNK = re.compile(rf"[{_RUNS}]+|{_LETTER}+(?:[./:\\@'’+#-]+{_LETTER}+)*(?:\+\+|#)?")
-_IS_RUN = re.compile(f"[{_RUNS}]")
 _FIRST_RUN = "\u0e00"
 _SEGMENT = re.compile(r"[/\\:@]+")
 _DOT = re.compile(r"\.+")
@@ -62,8 +60,7 @@ STOP_WORDS = frozenset(
 """Words a query does without, unless it has no others."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryWord:
+class QueryWord(NamedTuple):
     """One word of a query: its text (casefolded) and its terms with their weights, the main term first."""
 
     text: str
@@ -151,16 +148,23 @@ def _run_terms(run: str) -> list[str]:
     return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
 
 
+@cache
+def _unicode_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A chunk, and the beginning of a run. Compiled on need: they cost several ms, and most text is ASCII."""
+    chunk = rf"[{_RUNS}]+|{_LETTER}+(?:[./:\\@'’+#-]+{_LETTER}+)*(?:\+\+|#)?"
+    return re.compile(chunk), re.compile(f"[{_RUNS}]")
+
+
 def is_run(text: str) -> bool:
     """True when the text begins in a script that is analysed by characters and bigrams."""
-    return text >= _FIRST_RUN and _IS_RUN.match(text) is not None
+    return text >= _FIRST_RUN and _unicode_patterns()[1].match(text) is not None
 
 
 def chunks(text: str) -> list[str]:
     """Runs of word characters: words, identifiers, paths, and unbroken runs of a script without spaces."""
     if text.isascii():
         return _ASCII.findall(text)
-    return _CHUNK.findall(unicodedata.normalize("NFKC", text))
+    return _unicode_patterns()[0].findall(unicodedata.normalize("NFKC", text))
 
 
 def count_fields(fields: Iterable[tuple[str, int]], language: str = ENGLISH) -> dict[str, int]:
@@ -211,8 +215,7 @@ def _run_words(run: str) -> tuple[QueryWord, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """`words` are the distinct telling words in order; `plain` all words in order, casefolded, stop words included."""
 
     words: tuple[QueryWord, ...]
