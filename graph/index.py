@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import memdir
-from memdir.errors import IndexFailure, LockedError, NotFoundError, StorageError
+from memdir.errors import LockedError, NotFoundError, StorageError
 from memdir.files import shown
 from memdir.recall import View
 from memdir.stem import ENGLISH
@@ -288,15 +288,15 @@ class Index:
 
     def verify(self) -> Verified:
         """Compare the index with the files, word by word. Raises `NotFoundError` when there is no index,
-        `IndexFailure` when there is one that cannot be opened, `StorageError` when there is no room to compare."""
-        from .verify import verify_generation
+        `StorageError` when there is no room to compare."""
+        from .verify import Verified, verify_generation
 
         with self._lock:
             diff = self.diff()
             if self._generations is None or self._generations.current() is None:
                 raise NotFoundError("there is no index yet", hint="memdir index sync")
             if self._base.held is None:
-                raise IndexFailure(self._trouble or "the index cannot be opened", hint="memdir index rebuild")
+                return Verified(0, diff.size, (self._trouble or "the index cannot be opened",))
             return verify_generation(self._base, diff, self._files, self._generations.home, self._language)
 
     def drop(self, *, wait: float = WAIT) -> bool:
