@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import NamedTuple
@@ -39,16 +39,20 @@ class View(NamedTuple):
 
 class Entry:
     """A term over all views. `gains` is what it gives to each document, 0 to 1, before its weight: the saturated,
-    length-normalised count; None for a long list, which is read where it lies."""
+    length-normalised count; None for a long list, whose `lists` are read where they lie."""
 
-    __slots__ = ("df", "gains", "idf", "lists", "top")
+    __slots__ = ("df", "gains", "idf", "lists")
 
     def __init__(self, df: int, weight: float, gains: dict[int, float] | None, lists: list[_Posting]) -> None:
         self.df = df
         self.idf = weight
         self.gains = gains
         self.lists = lists
-        self.top = max(gains.values()) if gains else 1.0
+
+    @property
+    def top(self) -> float:
+        """What it gives at most."""
+        return max(self.gains.values()) if self.gains else 1.0
 
 
 class Word:
@@ -74,12 +78,8 @@ Weighted = list[tuple[float, str, Entry]]
 """Terms with their weights: share times inverse document frequency."""
 
 
-class _Posting(NamedTuple):
-    base: int
-    end: int
-    view: View
-    docs: Sequence[int]
-    counts: Sequence[int]
+_Posting = tuple[int, View, Sequence[int], Sequence[int]]
+"""Where a view's numbers begin, the view, and a term's documents there with their counts."""
 
 
 class Collection:
@@ -104,6 +104,7 @@ class Collection:
         self.unknown = idf(self.count, 0)
         self._entries: dict[str, Entry | None] = {}
         self._words: dict[object, Word] = {}
+        self._idfs: dict[int, float] = {}
         self._kept = 0
         self._similar: dict[str, tuple[tuple[str, int], ...]] = {}
         self._neighbours: dict[int, tuple[Neighbour, ...]] = {}
@@ -120,25 +121,34 @@ class Collection:
             return self._load(term)
 
     def _load(self, term: str) -> Entry | None:
-        lists: list[_Posting] = []
+        found: list[_Posting] = []
         df = 0
         for base, view in zip(self.bases, self.views, strict=True):
-            found = view.segment.postings(term)
-            if found is not None:
-                docs, counts = found
-                df += len(docs) - _removed(docs, view.removed)
-                lists.append(_Posting(base, base + view.segment.count, view, docs, counts))
+            posting = view.segment.postings(term)
+            if posting is not None:
+                docs, counts = posting
+                df += len(docs) - _removed(docs, view.removed) if view.removed else len(docs)
+                found.append((base, view, docs, counts))
         entry = None
-        size = 1
-        if df:
-            gains = None
-            if df <= LONG:
-                gains = {number: gain for posting in lists for number, gain in self._gains(posting)}
-                size = df
-            entry = Entry(df, idf(self.count, df), gains, lists)
-        self._make_room(size)
+        if df > LONG:
+            entry = Entry(df, self._idf(df), None, found)
+            self._make_room(1)
+        elif df:
+            gains = self._gains(*found[0])
+            for more in found[1:]:
+                gains.update(self._gains(*more))
+            entry = Entry(df, self._idf(df), gains, [])
+            self._make_room(df)
+        else:
+            self._make_room(1)
         self._entries[term] = entry
         return entry
+
+    def _idf(self, df: int) -> float:
+        known = self._idfs.get(df)
+        if known is None:
+            known = self._idfs[df] = idf(self.count, df)
+        return known
 
     def _make_room(self, size: int) -> None:
         self._kept += size
@@ -177,6 +187,9 @@ class Collection:
         """What a word gives to each document that has it."""
         if word.gains is not None:
             return word.gains
+        if len(word.direct) == 1 and not word.synonyms:
+            weight, _, entry = word.direct[0]
+            return {number: weight * gain for number, gain in self._entry_gains(entry)}
         gains: dict[int, float] = {}
         get = gains.get
         for weight, _, entry in word.direct:
@@ -211,28 +224,29 @@ class Collection:
         """The synonym that gives most to a document."""
         return max(word.synonyms, key=lambda s: s[0] * self._entry_gain(s[2], number))[1]
 
-    def _gains(self, posting: _Posting) -> Iterator[tuple[int, float]]:
-        base, lengths, removed = posting.base, posting.view.segment.lengths, posting.view.removed
+    def _gains(self, base: int, view: View, docs: Sequence[int], counts: Sequence[int]) -> dict[int, float]:
+        lengths, removed = view.segment.lengths, view.removed
         floor, slope = self._floor, self._slope
-        for doc, count in zip(posting.docs, posting.counts, strict=True):
-            if doc not in removed:
-                yield base + doc, count / (count + floor + slope * lengths[doc])
+        pairs: Iterable[tuple[int, int]] = zip(docs, counts, strict=True)
+        if removed:
+            pairs = [pair for pair in pairs if pair[0] not in removed]
+        return {base + doc: count / (count + floor + slope * lengths[doc]) for doc, count in pairs}
 
     def _entry_gains(self, entry: Entry) -> Iterable[tuple[int, float]]:
         if entry.gains is not None:
             return entry.gains.items()
-        return chain.from_iterable(map(self._gains, entry.lists))
+        return chain.from_iterable(self._gains(*posting).items() for posting in entry.lists)
 
     def _entry_gain(self, entry: Entry, number: int) -> float:
         if entry.gains is not None:
             return entry.gains.get(number, 0.0)
-        for posting in entry.lists:
-            if posting.base <= number < posting.end:
-                doc = number - posting.base
-                place = bisect_left(posting.docs, doc)
-                if place < len(posting.docs) and posting.docs[place] == doc:
-                    count = posting.counts[place]
-                    return count / (count + self._floor + self._slope * posting.view.segment.lengths[doc])
+        for base, view, docs, counts in entry.lists:
+            doc = number - base
+            if 0 <= doc < view.segment.count:
+                place = bisect_left(docs, doc)
+                if place < len(docs) and docs[place] == doc:
+                    count = counts[place]
+                    return count / (count + self._floor + self._slope * view.segment.lengths[doc])
                 return 0.0
         return 0.0
 
@@ -250,12 +264,12 @@ class Collection:
         entry = self.entry(term)
         if entry is None:
             return ()
+        numbers = [found for found, _ in self._entry_gains(entry)]
+        if len(self.views) == 1:
+            return numbers
         here = self.place(number)[0]
-        found: list[int] = []
-        for posting in entry.lists:
-            if posting.view.root == here.root and posting.view.source == here.source:
-                found += [posting.base + doc for doc in posting.docs if doc not in posting.view.removed]
-        return found
+        views = [(n, self.place(n)[0]) for n in numbers]
+        return [n for n, view in views if view.root == here.root and view.source == here.source]
 
     def neighbours(self, number: int) -> tuple[Neighbour, ...]:
         """The document's neighbours (see `memdir.neighbours`)."""

@@ -7,6 +7,7 @@ document. The prefixes are control characters, which no analysed text contains. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from .model import INDEX_NAME
@@ -32,6 +33,9 @@ LINKED_WEIGHT = 0.7
 """A document is a little less about who links to it than about what it links to."""
 TOPIC_WEIGHT = 0.3
 SESSION_WEIGHT = 0.3
+
+
+_loose = lru_cache(maxsize=1 << 14)(loose)
 
 
 class Neighbour(NamedTuple):
@@ -119,18 +123,22 @@ def _resolve(to: str, number: int, documents: Documents) -> int:
     return found[meant[0]] if len(meant) == 1 else -1
 
 
-def _own_keys(facts: Facts) -> set[str]:
+def _own_keys(facts: Facts) -> tuple[str, ...]:
     base = facts.id.rpartition("/")[2]
-    return {loose(facts.name), loose(base.rpartition(".")[0] or base)} - {""}
+    stem = base.rpartition(".")[0] or base
+    if stem == facts.name:
+        return (_loose(stem),)
+    return tuple({_loose(facts.name), _loose(stem)} - {""})
 
 
 def _target_keys(to: str) -> set[str]:
     """Loose names, one of which every document has that the link can mean (by path, name or stem)."""
     whole = to.partition("|")[0].strip()
-    keys = set()
-    for text in (whole, whole.partition("#")[0]):
-        last = text.rpartition("/")[2]
-        keys |= {loose(text), loose(last), loose(last.rpartition(".")[0])}
+    keys = {_loose(whole)}
+    if "#" in whole or "/" in whole or "." in whole:
+        for text in (whole, whole.partition("#")[0]):
+            last = text.rpartition("/")[2]
+            keys |= {_loose(text), _loose(last), _loose(last.rpartition(".")[0])}
     return keys - {""}
 
 

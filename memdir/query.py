@@ -23,7 +23,7 @@ class Query:
         self._terms: tuple[str, ...] | None = None
         parsed = parse_query(text, language)
         words = [
-            collection.word((word, language)) or _word(collection, word, language)
+            collection.word((word.text, word.terms[0][1], language)) or _word(collection, word, language)
             for word in parsed.words[: 8 * MAX_WORDS]
         ]
         if len(words) > MAX_WORDS:
@@ -59,7 +59,9 @@ def _word(collection: Collection, word: QueryWord, language: str) -> Word:
         direct = _similar(collection, word, language)
         weight = direct[0][0] if direct else collection.unknown * word.terms[0][1]
     meant = direct[0][1] if direct else word.terms[0][0]
-    return collection.make_word((word, language), word.text, weight, direct, _synonyms(collection, meant, weight))
+    return collection.make_word(
+        (word.text, word.terms[0][1], language), word.text, weight, direct, _synonyms(collection, meant, weight)
+    )
 
 
 def _similar(collection: Collection, word: QueryWord, language: str) -> Weighted:

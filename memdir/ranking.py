@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from math import log
 
+from .model import DEFAULT_CONFIDENCE
 from .segment import Facts
 
 K1 = 1.2
@@ -27,7 +28,7 @@ SIMILAR_WEIGHT = 0.8
 PAIR_WEIGHT = 0.7
 """Weight of two adjacent query words written as one."""
 
-CANDIDATES = 16
+CANDIDATES = 12
 """Documents that are looked at closely, if no more are asked for."""
 CANDIDATE_FLOOR = 0.3
 """Share of the best document's word score below which none is a candidate."""
@@ -68,7 +69,9 @@ def idf(documents: int, df: int) -> float:
 def prior(facts: Facts, now: float, moment: float) -> float:
     """What a document's state is worth, a factor within 1 ± `MAX_PRIOR`: confidence, age, validity at `moment`,
     status, and whether it lies among activity logs."""
-    change = 0.1 * (min(max(facts.confidence, 0.0), 1.0) - 0.7)
+    change = 0.0
+    if facts.confidence != DEFAULT_CONFIDENCE:
+        change = 0.1 * (min(max(facts.confidence, 0.0), 1.0) - DEFAULT_CONFIDENCE)
     if facts.pinned:
         change += 0.02
     age = now - facts.modified

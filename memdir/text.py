@@ -193,6 +193,8 @@ def analyse(text: str, language: str = ENGLISH) -> list[str]:
 
 @lru_cache(maxsize=1 << 12)
 def _chunk_words(chunk: str, language: str) -> tuple[QueryWord, ...]:
+    if chunk.islower() and chunk.isalpha() and chunk.isascii() and len(chunk) <= MAX_WORD:
+        return (QueryWord(chunk, _weighted(forms(chunk, language))),)
     if is_run(chunk):
         return _run_words(chunk.casefold())
     plain, wholes = words(chunk)
