@@ -21,8 +21,9 @@ from memdir.errors import IndexFailure
 from memdir.files import PRIVATE, failure, shown
 
 MAGIC = b"memdir\x00\x01"
-PAGE = 1 << 14
-"""Bytes per checksum."""
+_PAGE_BITS = 12
+PAGE = 1 << _PAGE_BITS
+"""Bytes per checksum: the first look at a page costs 2 us, and a rare word's postings lie in one."""
 _TRAILER = struct.Struct("<QIIQ8s")
 _FLUSH = 1 << 20
 
@@ -192,9 +193,11 @@ class SectionFile:
         if not 0 <= start <= end <= self._table_at:
             raise self.damaged("a place lies outside")
         checked = self._checked
-        for page in range(start // PAGE, (end - 1) // PAGE + 1):
+        page, last = start >> _PAGE_BITS, (end - 1) >> _PAGE_BITS
+        while page <= last:
             if not checked[page]:
                 self._check(page)
+            page += 1
         return self._view[start:end]
 
     def _check(self, page: int) -> None:

@@ -13,8 +13,8 @@ from itertools import accumulate
 
 TYPES = ("user", "feedback", "project", "reference")
 WORDS = 60_000
-_ONSETS = "b c d f g h j k l m n p r s t v w z br ch cl cr dr fl gr pl pr sh sl st th tr".split()
-_VOWELS = "a e i o u ai ea ou".split()
+_ONSETS = [*"bcdfghjklmnprstvwz", *("br", "ch", "cl", "cr", "dr", "fl", "gr", "pl", "pr", "sh", "sl", "st", "th", "tr")]
+_VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ou"]
 _CODAS = ["", "", "n", "r", "s", "t", "l", "m", "ck", "nd", "st", "x"]
 
 
@@ -26,17 +26,26 @@ class Corpus:
     size: int
     words: list[str]
 
-    def rare(self, count: int) -> list[str]:
+    def change(self, number: int) -> None:
+        """Rewrite one memory with another sentence in it."""
+        names = sorted(name for name in os.listdir(self.root) if name.endswith(".md"))
+        path = os.path.join(self.root, names[number * 7 % len(names)])
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"{text.rstrip()} {self.words[number % 5_000]} changed.\n")
+
+    def rare(self, count: int, seed: int = 1) -> list[str]:
         """Queries of three words that stand in few files."""
-        rng = random.Random(1)
+        rng = random.Random(seed)
         low, high = (2_000, 8_000) if self.size < 5_000 else (20_000, 60_000)
         return [" ".join(self.words[rng.randrange(low, high)] for _ in range(3)) for _ in range(count)]
 
     def unknown(self, count: int) -> list[str]:
-        """The rare queries with one word misspelt."""
+        """Rare queries with one word misspelt."""
         rng = random.Random(2)
         found = []
-        for query in self.rare(count):
+        for query in self.rare(count, seed=5):
             words = query.split()
             word = max(words, key=len)
             at = rng.randrange(1, len(word))
