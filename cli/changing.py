@@ -28,7 +28,10 @@ def source_of(app: App, *names: str) -> Source:
     """The first of the workspace's directories in which all of the names mean a memory. Raises what the primary one
     says about the first name that is in none."""
     workspace = app.workspace()
-    for source in workspace.sources:
+    existing = [source for source in workspace.sources if os.path.isdir(source.root)]
+    if len(existing) == 1:
+        return existing[0]  # the plan will say what is wrong with a name
+    for source in existing:
         store = Store(source.root)
         try:
             for name in names:

@@ -66,6 +66,8 @@ def apply(
         made.append(plan(Store(root)))
         return made[-1].summary, made[-1].changes
 
+    if not os.path.isdir(root):
+        plan(Store(root))  # what fails must not leave a new directory behind
     try:
         os.makedirs(root, exist_ok=True)
     except OSError as error:

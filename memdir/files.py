@@ -101,21 +101,26 @@ def write_atomic(
 ) -> None:
     """Put `data` in the place of `path`, whole or not at all, and on the disk before this returns.
 
-    An existing file keeps its mode; `mode` is that of a new one (default: as the umask says). A symbolic link keeps
-    being one: the file it leads to is replaced, which must lie below `root` when `root` is given. `mtime_ns` sets the
-    modification time. Raises `StorageError`.
+    An existing file keeps its mode and, where that is allowed, its owner; `mode` is that of a new one (default: as
+    the umask says). A symbolic link keeps being one: the file it leads to is replaced, which must lie below `root`
+    when `root` is given. `mtime_ns` sets the modification time. Raises `StorageError`.
     """
     target = os.path.realpath(path) if os.path.islink(path) else path
     if target != path and root is not None and not _below(target, os.path.realpath(root)):
         raise BadInputError("the link leads out of its directory", path=shown(path))
     folder = os.path.dirname(target) or "."
     try:
+        old = None
         with contextlib.suppress(FileNotFoundError):
-            mode = stat.S_IMODE(os.stat(target).st_mode)
+            old = os.stat(target)
+            mode = stat.S_IMODE(old.st_mode)
         temporary, descriptor = _temporary(folder, 0o666 if mode is None else mode)
         try:
             try:
                 _write_all(descriptor, data)
+                if old is not None and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                    with contextlib.suppress(OSError):  # only root can give a file away
+                        os.fchown(descriptor, old.st_uid, old.st_gid)
                 if mode is not None:
                     os.fchmod(descriptor, mode)
                 if mtime_ns is not None:

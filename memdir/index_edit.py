@@ -7,7 +7,7 @@ heading that names the type), after the last entry there. A file without entries
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -26,7 +26,10 @@ _TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "project": ("project", "projects", "decisions"),
     "reference": ("reference", "references", "links", "resources"),
 }
-_LINK = re.compile(r"(\]\()(<[^<>\n]*>|(?:[^()\s]|\([^()\s]*\))+)((?:[ \t]+\"[^\"\n]*\")?\))")
+_LINK = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<start>\]\()(?P<target><[^<>\n]*>|(?:[^()\s]|\([^()\s]*\))+)(?P<end>(?:[ \t]+\"[^\"\n]*\")?\))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +216,27 @@ def remove_entries(text: str, target: str) -> str:
 
 def retarget(text: str, old: str, new: str) -> str:
     """The text with every link to the path `old` leading to `new`; fragments and everything else stay."""
+    return relink(text, lambda path: new if path.removeprefix("./") == old else path)
 
-    def follow(match: re.Match[str]) -> str:
-        path, mark, fragment = match[2].strip("<>").partition("#")
-        if unquote(path).removeprefix("./") != old:
+
+def relink(text: str, follow: Callable[[str], str]) -> str:
+    """The text with `follow` applied to the path (decoded, without fragment) of every link outside code."""
+
+    def one(match: re.Match[str]) -> str:
+        if match["code"]:
             return match[0]
-        written = new + mark + fragment
-        return match[1] + (f"<{written}>" if any(c in written for c in " ()") else written) + match[3]
+        written, mark, fragment = match["target"].strip("<>").partition("#")
+        path = unquote(written)
+        new = follow(path)
+        if new == path or "://" in path:
+            return match[0]
+        target = new + mark + fragment
+        return match["start"] + (f"<{target}>" if any(c in target for c in " ()") else target) + match["end"]
 
     lines = split_lines(text)
     for line in scanned_lines(text):
         if line.kind == "text" and line.number <= len(lines) and "](" in line.text:
-            lines[line.number - 1] = _LINK.sub(follow, lines[line.number - 1])
+            lines[line.number - 1] = _LINK.sub(one, lines[line.number - 1])
     return "".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 from .changes import relative_path
@@ -70,10 +71,12 @@ class Indexes:
         for index, text in self._texts.items():
             self._texts[index] = remove_entries(text, _from(index, id))
 
-    def rename(self, old: Memory, new: Memory) -> None:
-        """Let links and words follow a memory to its new path and name."""
+    def rename(self, old: Memory, new: Memory, wiki_links: Callable[[str, str], str]) -> None:
+        """Let links and words follow a memory to its new path and name; `wiki_links(text, id)` does so for
+        `[[links]]`."""
         same_home = self._home(old.id) == self._home(new.id)
-        for index, text in self._texts.items():
+        for index, before in self._texts.items():
+            text = wiki_links(before, index)
             to = _from(index, new.id)
             if to and (same_home or index == INDEX_NAME):
                 text = retarget(text, _from(index, old.id), to)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from .changes import Plan, changed_memory, read_memory, relative_path
 from .derive import kebab
 from .errors import BadInputError, UsageError
 from .files import inside
-from .frontmatter import edit, field, parse
+from .following import Following
+from .frontmatter import parse
 from .indexes import Indexes
 from .journal import Change
-from .markdown_blocks import lines as scanned_lines
 from .model import Memory
 from .names import Names, loose
 from .operations import edit_or_adopt, file_for
 from .references import referred
 from .store import Store
-
-_REFERENCE = re.compile(r"(?P<code>(?<!`)(`+)(?!`).+?(?<!`)\2(?!`))|\[\[(?P<target>[^\[\]\n|#]+)(?=[\]#|])")
 
 
 def move(store: Store, name: str, to: str) -> Plan:
@@ -86,7 +82,8 @@ def _renamed(store: Store, memory: Memory, before: bytes, relative: str, new_nam
     new = changed_memory(replace(memory, id=relative, path=path), data)
     after = Names([(m.id, m.name) for m in store.scan.memories if m.id != memory.id] + [(new.id, new.name)])
     old_relative = relative_path(store.root, memory.path)
-    data = _follow(store, memory, data, after, memory, new)
+    following = Following(store, after, memory, new)
+    data = following.file(memory, data)
     changes = []
     if relative == old_relative:
         changes.append(Change(relative, before, data, keep_mtime=True))
@@ -96,82 +93,14 @@ def _renamed(store: Store, memory: Memory, before: bytes, relative: str, new_nam
         changes.append(Change(old_relative, before, None, mtime_ns=mtime))
     also = []
     for other in store.scan.memories:
-        if other.id == memory.id or not any(referred(other)):
+        if other.id == memory.id or not (any(referred(other)) or "](" in other.body):
             continue
         old_bytes = read_memory(other)
-        new_bytes = _follow(store, other, old_bytes, after, memory, new)
+        new_bytes = following.file(other, old_bytes)
         if new_bytes != old_bytes:
             also.append(other.id)
             changes.append(Change(relative_path(store.root, other.path), old_bytes, new_bytes, keep_mtime=True))
     indexes = Indexes(store)
-    indexes.rename(memory, new)
+    indexes.rename(memory, new, following.wiki_links)
     summary = f"mv {memory.id} {new.id}" if new.id != memory.id else f"rename {memory.name} to {new.name}"
     return Plan(summary, (*changes, *indexes.changes()), new.id, tuple(also))
-
-
-def _follow(store: Store, memory: Memory, data: bytes, after: Names, old: Memory, new: Memory) -> bytes:
-    """A file's bytes with its references put right: those to the moved memory, and, in the moved memory itself,
-    those that only its old folder made clear."""
-    here = new.id if memory.id == old.id else memory.id
-
-    def follow(text: str) -> str:
-        meant = store.names.resolve(text, memory.id)
-        if len(meant) != 1 or (meant[0] != old.id and here != new.id):
-            return text
-        goal = new.id if meant[0] == old.id else meant[0]
-        if after.resolve(text, here) == (goal,) and not _is_old_name(text, goal, old, new):
-            return text
-        name = new.name if goal == new.id else ""
-        if name and after.resolve(name, here) == (goal,) and "/" not in text:
-            return name
-        return goal if text.endswith(".md") else goal.removesuffix(".md")
-
-    parsed = parse(data)
-    old_body = parsed.body.encode("utf-8", "surrogateescape")
-    body = _follow_body(parsed.body, follow)
-    if body != parsed.body and data.endswith(old_body):  # damaged bytes are not ours to rewrite
-        data = data[: len(data) - len(old_body)] + body.encode("utf-8", "surrogateescape")
-    keys = ("links", "supersedes", "superseded_by")
-    fields = {key: value for key in keys if (value := _fields(parsed.head, key, follow)) is not None}
-    try:
-        return edit(data, fields) if fields else data
-    except BadInputError:
-        return data  # invalid frontmatter: `check` reports it, and the link with it
-
-
-def _is_old_name(text: str, goal: str, old: Memory, new: Memory) -> bool:
-    """A reference that still resolves (by loose spelling, or by the file name) but spells the old name."""
-    return goal == new.id and new.name != old.name and loose(text) == loose(old.name)
-
-
-def _follow_body(body: str, follow: Callable[[str], str]) -> str:
-
-    def one(match: re.Match[str]) -> str:
-        if match["code"]:
-            return match[0]
-        target = match["target"]
-        new = follow(target.strip())
-        return match[0] if new == target.strip() else f"[[{new}"
-
-    if "[[" not in body:
-        return body
-    lines = body.split("\n")
-    for line in scanned_lines(body):
-        if line.kind in ("text", "html") and "[[" in line.text:
-            lines[line.number - 1] = _REFERENCE.sub(one, lines[line.number - 1])
-    return "\n".join(lines)
-
-
-def _fields(head: Mapping[str, object], key: str, follow: Callable[[str], str]) -> object | None:
-    """The new value of a field that refers to memories, None when nothing changes."""
-    value = field(head, key)
-    items = value if isinstance(value, list) else [value]
-    changed: list[object] = []
-    for item in items:
-        if isinstance(item, Mapping) and isinstance(item.get("to"), str):
-            changed.append({**item, "to": follow(item["to"])})
-        else:
-            changed.append(follow(item) if isinstance(item, str) else item)
-    if changed == items:
-        return None
-    return changed if isinstance(value, list) else changed[0]

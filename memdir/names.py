@@ -67,7 +67,7 @@ class Names:
 
     def _path(self, wanted: str, folder: str) -> tuple[str, ...]:
         for base in (folder, ""):
-            path = _join(base, wanted)
+            path = join(base, wanted)
             for candidate in (path, f"{path}.md") if path else ():
                 if candidate in self._ids:
                     return (candidate,)
@@ -110,7 +110,7 @@ def _stem(id: str) -> str:
     return base.rpartition(".")[0] or base
 
 
-def _join(folder: str, relative: str) -> str:
+def join(folder: str, relative: str) -> str:
     """`relative` from `folder`, with `.` and `..` taken away; empty when it leads out."""
     parts = folder.split("/") if folder else []
     for part in relative.split("/"):

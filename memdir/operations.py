@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,9 +20,13 @@ from .merge import merge_lines
 from .model import MAX_FILE_BYTES, STATUSES, TYPES, Memory
 from .names import loose
 from .store import Store
+from .tidy import not_current
 
 ANNOTATIONS: Final = frozenset({"confidence", "status", "valid_from", "valid_until", "topics", "links", "supersedes"})
 """Fields that say something about a memory's words without being them: they change neither its date nor its mtime."""
+
+
+_MARK = re.compile(r"(?:Superseded by [^:\n]{1,250}|Expired \d{4}[\d-]*)(?:: |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def add(store: Store, new: New, *, now: float) -> Plan:
         raise UsageError("there is no text to remember", hint='memdir add "the text", or memdir add - < file')
     if any(ord(c) < 32 and c not in "\t\n\r" for c in body) or given.damaged:
         raise BadInputError("the text holds control characters or damaged bytes")
-    refuse_secrets("\n".join((body, new.name or "", new.description or "")))
+    refuse_secrets("\n".join((new.text, new.name or "", new.description or "", *new.topics)))
     fields: dict[str, object] = {"type": new.type}
     fields |= _given_fields(given.head)
     if new.type != "project":
@@ -164,7 +169,7 @@ def edit_fields(
     """
     memory = store.get(name)
     before = read_memory(memory)
-    wanted = dict(fields)
+    wanted = {k: " ".join(v.split()) if k == "description" and isinstance(v, str) else v for k, v in fields.items()}
     check_fields({"valid_from": memory.valid_from, "valid_until": memory.valid_until, **wanted})
     text = "\n".join([body or "", *(str(value) for value in wanted.values() if value is not None)])
     refuse_secrets(text, before.decode("utf-8", "replace"))
@@ -176,7 +181,7 @@ def edit_fields(
         wanted["supersedes"] = list(names)
     if wanted.get("status") == "active" and memory.status == "superseded":
         wanted |= {"superseded_by": None, "description": wanted.get("description", _unmarked(memory.description))}
-    if "valid_until" in wanted and memory.description.startswith("Expired "):
+    if "valid_until" in wanted and memory.status != "superseded" and not_current(memory):
         wanted.setdefault("description", _unmarked(memory.description))
     data = before if body is None else replace_body(before, "\n" + body.strip("\r\n") + "\n")
     annotation = body is None and not set(fields) - ANNOTATIONS
@@ -221,6 +226,8 @@ def edit_file(store: Store, id: str, opened: bytes, edited: bytes, *, now: float
     memory = store.find(id)
     before = read_memory(memory)
     data: bytes | None = edited if before == opened else merge_lines(opened, before, edited)
+    if not edited.strip():
+        raise UsageError("the text is empty: nothing changed", hint=f"to remove it: memdir rm {id}")
     if data is None:
         raise UsageError(f"{id} was changed while it was being edited", path=memory.path, code="changed-meanwhile")
     refuse_secrets(data.decode("utf-8", "replace"), before.decode("utf-8", "replace"))
@@ -251,6 +258,4 @@ def _superseded(store: Store, old: Memory, new: Memory, indexes: Indexes, now: f
 
 def _unmarked(description: str) -> str:
     """A description without the mark of a memory that is not current."""
-    if description.startswith(("Superseded by ", "Expired ")):
-        return description.partition(": ")[2]
-    return description
+    return _MARK.sub("", description, count=1)

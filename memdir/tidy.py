@@ -8,6 +8,7 @@ Code loads, the entries of least worth are left out and named. No clock, no usag
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ KEEP_NEWEST: Final = 10
 """The newest memories by the dates in the files are never left out."""
 TYPE_WORTH: Final[Mapping[str | None, float]] = {"user": 0.4, "feedback": 0.3, "reference": 0.2, "project": 0.1}
 _ROUNDS: Final = 4
+_MARK: Final = re.compile(r"Superseded by \S+:|Expired \d{4}-\d\d-\d\d\b")
 _UNLISTED_FOLDERS: Final = ("logs", "sessions")
 
 
@@ -99,12 +101,10 @@ def superseded(memories: Iterable[Memory]) -> set[str]:
 
 def not_current(memory: Memory) -> bool:
     """True for a memory that its own file calls superseded or expired. A `valid_until` alone needs a clock, so it
-    counts once the description says `Expired DATE:` (design §3)."""
-    return (
-        memory.status == "superseded"
-        or memory.superseded_by is not None
-        or memory.description.startswith(("Superseded by ", "Expired "))
-    )
+    counts once the description begins `Expired DATE` (design §3)."""
+    if memory.status == "superseded" or memory.superseded_by is not None:
+        return True
+    return _MARK.match(memory.description) is not None
 
 
 def _key(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, replace
 
 from .changes import Plan, changed_memory, read_memory, relative_path
@@ -74,7 +75,8 @@ def _expire(store: Store, memory: Memory, now: float) -> Change | None:
         if parse_date(memory.valid_until, end=True) > now:
             return None
         before = read_memory(memory)
-        fields = {"description": f"Expired {memory.valid_until[:10]}: {memory.description}".rstrip(": ")}
+        day = time.strftime("%Y-%m-%d", time.localtime(parse_date(memory.valid_until)))  # as written, which is local
+        fields = {"description": f"Expired {day}: {memory.description}".rstrip(": ")}
         data = edit_or_adopt(memory, before, fields, None)
     except BadInputError:
         return None  # a bad date or invalid frontmatter: `check` reports both

@@ -1,9 +1,9 @@
 """Run by test_write_faults in a process of its own: an operation, stopped at its n-th system call, for every n.
 
 Each try is a forked child in a fresh copy of the directory. The n-th event of the interpreter's audit of file calls
-kills it (`kill`), or fails with "no space left on device" once (`fail`) or from then on for all that would need space
-(`full`). Afterwards the next changing command must find the directory as before or as after, and nothing else.
-Prints one JSON object: how many steps there were, and what was wrong.
+kills it (`kill`; the next command, which recovers, is killed too), or fails with "no space left on device" once
+(`fail`), or from then on for all that would need space (`full`). Afterwards the next changing command must find the
+directory as before or as after, and nothing else. Prints one JSON object: how many steps there were, what was wrong.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def main(top: str, command: str, how: str) -> dict[str, object]:
             wrong.append(f"step {step}: the child ended with {ended}")
         found = tree(work)
         wrong += [f"step {step}: {name} is torn" for name in torn(found, before, work, state)]
+        if how == "kill":
+            in_child(lambda n=step: run(work, state, "recover", 1 + n * 7 % 19, how))  # killed while it recovers, too
         recover(work, state)
         left = [name for name in os.listdir(work) if name.startswith(".memdir")]
         if left:
@@ -108,6 +110,8 @@ def run(work: str, state: str, command: str, step: int, how: str) -> None:
 def perform(work: str, state: str, command: str) -> None:
     if command == "undo":
         undo(work, state)
+    elif command == "recover":
+        recover(work, state)
     else:
         apply(work, state, PLANS[command], command=command, now=NOW)
 

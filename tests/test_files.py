@@ -44,6 +44,15 @@ def test_an_existing_file_keeps_its_mode_and_a_new_one_gets_the_one_asked_for(tm
     assert (tmp_path / "b.md").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_an_existing_file_keeps_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"x")
+    os.chown(path, 1234, 1235)
+    write_atomic(str(path), b"y")
+    assert (path.stat().st_uid, path.stat().st_gid) == (1234, 1235)
+
+
 def test_the_mtime_can_be_kept(tmp_path: Path) -> None:
     path = str(tmp_path / "a.md")
     write_atomic(path, b"x", mtime_ns=1_500_000_000_123_456_789)

@@ -327,6 +327,8 @@ def test_the_editor_s_text_is_merged_with_what_changed_meanwhile(here: Directory
     here.put("a.md", file("a", "one\ntwo\nthree\nfour"))
     here.do(lambda s: edit_file(s, "a.md", opened, opened.replace(b"one", b"ONE"), now=NOW))
     assert here.memory("a").body == "\nONE\ntwo\nthree\nfour\n"
+    with pytest.raises(UsageError, match="is empty"):
+        here.do(lambda s: edit_file(s, "a.md", opened, b" \n", now=NOW))
     with pytest.raises(UsageError, match="was changed while it was being edited"):
         here.do(lambda s: edit_file(s, "a.md", opened, opened.replace(b"one", b"1"), now=NOW))
 
@@ -429,6 +431,33 @@ def test_everything_follows_a_new_name(here: Directory) -> None:
     assert here.text("MEMORY.md") == "# I\n- [Omega](projects/omega.md) — mine, [again](projects/omega.md#x)\n"
     assert (here.root / "projects/omega.md").stat().st_mtime == 1_600_000_000
     assert (here.root / "b.md").stat().st_mtime == 1_600_000_000
+
+
+def test_links_to_the_file_follow_too(here: Directory) -> None:
+    here.put("p/a.md", file("a", "to [b](../b.md#x), [d](d.md), [out](../../x.md), [web](https://a.b/a.md)"))
+    here.put(
+        "b.md", file("b", "to [a](p/a.md) and [a](./p/a.md#y), not [z](a.md) nor `[a](p/a.md)`\n\n    [a](p/a.md)")
+    )
+    here.put("q/c.md", file("c", "to [a](<../p/a.md>)"))
+    here.put("p/d.md", file("d"))
+    here.put("MEMORY.md", "see [[a]] and [this](p/a.md)\n")
+    here.do(lambda s: move.move(s, "a", "q/new"))
+    assert "to [b](../b.md#x), [d](../p/d.md), [out](../../x.md), [web](https://a.b/a.md)" in here.text("q/new.md")
+    assert "to [a](q/new.md) and [a](q/new.md#y), not [z](a.md) nor `[a](p/a.md)`" in here.text("b.md")
+    assert "    [a](p/a.md)" in here.text("b.md")
+    assert "to [a](new.md)" in here.text("q/c.md")
+    assert here.text("MEMORY.md") == "see [[new]] and [this](q/new.md)\n"
+
+
+def test_a_memory_that_begins_with_expired_is_listed(here: Directory) -> None:
+    here.add("Expired certificates: renew them with certbot.")
+    assert len(here.listed()) == 1
+
+
+def test_secrets_in_any_field_are_refused(here: Directory) -> None:
+    for more in ({"text": "x", "topics": (TOKEN,)}, {"text": f"---\nname: a\nnote: {TOKEN}\n---\nx"}):
+        with pytest.raises(BadInputError, match="secret"):
+            here.add(**more)  # type: ignore[arg-type]
 
 
 def test_a_name_of_its_own_survives_a_move(here: Directory) -> None:
@@ -718,6 +747,9 @@ def test_a_directory_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
     root = tmp_path / "deep" / "memory"
     apply(str(root), str(tmp_path / "state"), lambda s: add(s, New("words"), now=NOW), command="add", now=NOW)
     assert sorted(os.listdir(root)) == ["MEMORY.md", "words.md"]
+    with pytest.raises(NotFoundError):
+        apply(str(tmp_path / "no"), str(tmp_path / "s"), lambda s: remove(s, ["x"]), command="rm", now=NOW)
+    assert not (tmp_path / "no").exists()
 
 
 def test_every_operation_on_real_directories_is_undone_byte_for_byte(real_data: Path, tmp_path: Path) -> None:

@@ -93,13 +93,18 @@ def test_a_renamed_file_is_found_by_its_title() -> None:
 
 
 def test_superseded_and_expired_memories_leave() -> None:
-    old = memory("old.md", "Superseded by new: x")
     text = "".join(f"- [{m}]({m}.md)\n" for m in ("old", "exp", "sup", "named", "new"))
     memories = [
-        old, memory("exp.md", "Expired 2026-01-01: x"), memory("sup.md", status="superseded"), memory("named.md"),
+        memory("old.md", superseded_by="new"), memory("exp.md", "Expired 2026-01-01: x", valid_until="2026-01-01"),
+        memory("sup.md", status="superseded"), memory("named.md"),
         memory("new.md", supersedes=("named",)),
     ]  # fmt: skip
     assert tidy(text, memories).text == "- [new](new.md)\n"
+
+
+def test_words_that_only_sound_so_do_not_make_a_memory_leave() -> None:
+    memories = [memory("a.md", "Expired certificates: renew them"), memory("b.md", "Superseded by the API: the form")]
+    assert len(entries(tidy("", memories).text)) == 2
 
 
 def test_entries_with_more_below_them_are_flagged_not_removed() -> None:
@@ -257,11 +262,13 @@ def test_titles_and_short_words() -> None:
 def test_expired_memories_are_marked_for_those_who_ignore_dates(tmp_path: Path) -> None:
     text = "---\nname: a\ndescription: d\nmetadata:\n  type: project\n  valid_until: {}\n---\nx\n"
     (tmp_path / "old.md").write_text(text.format("2026-01-01"))
+    (tmp_path / "odd.md").write_text(text.format("2026/1/2"))
     (tmp_path / "new.md").write_text(text.format("2027-01-01"))
     os.utime(tmp_path / "old.md", (5, 5))
     now = 1.79e9
     apply(str(tmp_path), str(tmp_path.parent / "state"), lambda s: plan_tidy(s, now=now).plan, command="t", now=now)
     assert 'description: "Expired 2026-01-01: d"' in (tmp_path / "old.md").read_text().replace("'", '"')
+    assert 'description: "Expired 2026-01-02: d"' in (tmp_path / "odd.md").read_text().replace("'", '"')
     assert (tmp_path / "old.md").stat().st_mtime == 5
     assert [e.target for e in entries((tmp_path / "MEMORY.md").read_text())] == ["new.md"]
     assert not plan_tidy(Store(str(tmp_path)), now=now).plan.changes
