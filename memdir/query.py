@@ -22,15 +22,21 @@ class Query:
     def __init__(self, collection: Collection, text: str, language: str = ENGLISH) -> None:
         self._terms: tuple[str, ...] | None = None
         parsed = parse_query(text, language)
+        plain = parsed.plain[:MAX_WORDS]
+        meant = _meanings(plain, language)
+        halved = {word for pair in meant for word in pair}
         words = [
-            collection.word((word.text, word.terms[0][1], language)) or _word(collection, word, language)
+            collection.word((word.text, word.terms[0][1], word.text in halved, language))
+            or _word(collection, word, language, half=word.text in halved)
             for word in parsed.words[: 8 * MAX_WORDS]
         ]
         if len(words) > MAX_WORDS:
             words.sort(key=lambda w: (not w.direct, w.df, w.text))
             del words[MAX_WORDS:]
+        words += _phrases(collection, meant, words, language)
+        if len(plain) <= MAX_JOINED:
+            words += _joined(collection, plain)
         self.mass = sum([word.weight for word in words])
-        words += _pairs(collection, parsed.plain[:MAX_WORDS], language)
         self.words = [word for word in words if word.df]
         self.words.sort(key=_order)
 
@@ -47,21 +53,27 @@ def _order(word: Word) -> tuple[int, str]:
     return (word.df, word.text)
 
 
-def _word(collection: Collection, word: QueryWord, language: str) -> Word:
+def _word(collection: Collection, word: QueryWord, language: str, *, half: bool) -> Word:
+    """A word of the query. `half`: it is a part of a phrase with a meaning of its own, which has the other half."""
     direct: Weighted = []
     weight = 0.0
+    part = 0.5 if half else 1.0
     for term, share in word.terms:
         entry = collection.entry(term)
         if entry is not None:
-            direct.append((share * entry.idf, term, entry))
-            weight = weight or share * entry.idf
-    if not direct:
+            direct.append((part * share * entry.idf, term, entry))
+            weight = weight or part * share * entry.idf
+    main = word.terms[0][0]
+    others = synonyms(main)
+    if not direct and not others:  # a word of the table is no typing error
         direct = _similar(collection, word, language)
-        weight = direct[0][0] if direct else collection.unknown * word.terms[0][1]
-    meant = direct[0][1] if direct else word.terms[0][0]
-    return collection.make_word(
-        (word.text, word.terms[0][1], language), word.text, weight, direct, _synonyms(collection, meant, weight)
-    )
+        main = direct[0][1] if direct else main
+        weight = direct[0][0] if direct else 0.0
+        others = synonyms(main)
+    weight = weight or collection.unknown * part * word.terms[0][1]
+    found = [] if half else _synonyms(collection, others, weight)
+    key = (word.text, word.terms[0][1], half, language)
+    return collection.make_word(key, word.text, weight, direct, found)
 
 
 def _similar(collection: Collection, word: QueryWord, language: str) -> Weighted:
@@ -75,10 +87,9 @@ def _similar(collection: Collection, word: QueryWord, language: str) -> Weighted
     return found
 
 
-def _synonyms(collection: Collection, term: str, most: float) -> Weighted:
-    """The synonyms of a term that the collection has, the rarest first, until they name `SYNONYM_POSTINGS` documents.
-    None says more than the word itself: `most` is its weight."""
-    others = synonyms(term)
+def _synonyms(collection: Collection, others: tuple[str, ...], most: float) -> Weighted:
+    """The synonyms that the collection has, the rarest first, until they name `SYNONYM_POSTINGS` documents. None says
+    more than the word itself: `most` is its weight."""
     if not others:
         return []
     share = SYNONYM_WEIGHT / len(others) ** 0.5
@@ -94,23 +105,41 @@ def _synonyms(collection: Collection, term: str, most: float) -> Weighted:
     return chosen
 
 
-def _pairs(collection: Collection, plain: tuple[str, ...], language: str) -> list[Word]:
-    """Two adjacent words written as one: a name (`oneshot` for `one shot`), or a meaning (`turn off` for `disable`)."""
-    found: list[Word] = []
-    joined = len(plain) <= MAX_JOINED
+def _meanings(plain: tuple[str, ...], language: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The pairs of adjacent words that mean something else than their words (`turn off`), with the words for it."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
     for first, second in pairwise(plain):
-        direct: Weighted = []
-        others: Weighted = []
-        if joined and len(first) + len(second) > 4:
-            entry = collection.entry(first + second)
-            if entry is not None:
-                direct.append((PAIR_WEIGHT * entry.idf, first + second, entry))
-        if not direct:
-            meaning = f"{forms(first, language)[0]}_{forms(second, language)[0]}"
-            if synonyms(meaning):
-                others = _synonyms(collection, meaning, collection.most)
-        if direct or others:
-            key = (first, second, language, bool(direct))
+        others = synonyms(f"{forms(first, language)[0]}_{forms(second, language)[0]}")
+        if others:
+            found[first, second] = others
+    return found
+
+
+def _phrases(
+    collection: Collection, meant: dict[tuple[str, str], tuple[str, ...]], words: list[Word], language: str
+) -> list[Word]:
+    """The phrases as words. A phrase weighs what its words have lost to it."""
+    found: list[Word] = []
+    for (first, second), others in meant.items():
+        weight = sum([word.weight for word in words if word.text in (first, second)])
+        key = (first, second, round(weight, 9), language)
+        known = collection.word(key)
+        if known is None:
+            direct: Weighted = []
+            chosen = _synonyms(collection, others, collection.most)
+            known = collection.make_word(key, f"{first} {second}", weight, direct, chosen)
+        found.append(known)
+    return found
+
+
+def _joined(collection: Collection, plain: tuple[str, ...]) -> list[Word]:
+    """Two adjacent words that the collection has written as one: `oneshot` for `one shot`."""
+    found: list[Word] = []
+    for first, second in pairwise(plain):
+        entry = collection.entry(first + second) if len(first) + len(second) > 4 else None
+        if entry is not None:
+            direct: Weighted = [(PAIR_WEIGHT * entry.idf, first + second, entry)]
+            key = (first, second)
             known = collection.word(key)
-            found.append(known or collection.make_word(key, f"{first} {second}", 0.0, direct, others))
+            found.append(known or collection.make_word(key, f"{first} {second}", 0.0, direct, []))
     return found

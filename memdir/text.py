@@ -46,16 +46,19 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _CONTRACTION = re.compile(r"^(.+?)(?:n?['’]t|['’](?:s|re|ve|ll|d|m))$", re.IGNORECASE)
 
 STOP_WORDS = frozenset(
-    """a about above after again all also am an and any anybody anyone anything are aren as at be because been before
-    being below between both but by ca can cannot could couldn did didn do does doesn doing don done down during each
-    either else etc every few for from further get gets getting give go goes going gone got had hadn has hasn have
-    haven having he her here hers herself him himself his how however i if in into is isn it its itself just let like
-    ll m may me might more most much must my myself need needs no nor not now of off ok okay on once one only or other
-    ought our ours ourselves out over own please put re really s same shall she should shouldn so some somebody someone
-    something still such t take tell than that the their theirs them themselves then there these they thing things
-    this those though through to too under until up upon us ve very want wanted wants was wasn way we were weren what
-    when where whether which while who whom whose why will with without wo won would wouldn yes yet you your yours
-    yourself""".split()  # noqa: SIM905 - a block of words reads better than a list of them
+    """a about above absolutely actually after again all already also am an and any anybody anymore anyone anything
+    apparently are aren as at basically be because been before being below between both but by ca can cannot
+    certainly come comes coming could couldn definitely did didn do does doesn doing don done down during each
+    either else etc ever every everybody everyone everything exactly few for from further get gets getting give go
+    goes going gone got had hadn happen happened happening happens has hasn have haven having he her here hers
+    herself him himself his how however i if in into is isn it its itself just let lets like ll lot lots m may
+    maybe me might more most much must my myself need needs no nobody nor not now of off ok okay on once one only
+    or other ought our ours ourselves out over own perhaps please probably put quite rather re really s said same
+    say saying says seem seems several shall she should shouldn simply so some somebody someone something sometime
+    sort still such t take tell than that the their theirs them themselves then there these they thing things this
+    those though through thus to too toward towards under unless until up upon us usually various ve very via want
+    wanted wants was wasn way we went were weren what whatever when whenever where wherever whether which while
+    who whom whose why will with without wo won would wouldn yes yet you your yours yourself yourselves""".split()  # noqa: SIM905 - a block of words reads better than a list of them
 )
 """Words a query does without, unless it has no others."""
 
