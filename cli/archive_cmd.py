@@ -72,7 +72,7 @@ def _from_last_bytes(id: str, data: bytes, mtime_ns: int) -> Planner:
 
 
 def _lost(app: App, source: Source) -> list[Lost]:
-    present = [stat.id for stat in walk(source.root).files]
+    present = walk(source.root).ids
     return LastBytes(app.workspace().state_of(source.root)).lost(present, now=app.environment.now())
 
 

@@ -65,8 +65,8 @@ def run_rebuild(app: App, values: Values) -> int:
 
 def _renew(app: App, *, fresh: bool) -> int:
     done: list[tuple[Source, SyncResult]] = []
-    for source, index in _indexes(app):
-        done.append((source, index.rebuild() if fresh else index.sync()))
+    for source, _ in _indexes(app):
+        done.append((source, app.workspace().sync(source, fresh=fresh)))
     notes = [f"{shown(source.root)}: {result.note}" for source, result in done if result.note]
     if app.out.json:
         sums = {

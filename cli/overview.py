@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
 
-from memdir.errors import MemdirError
+from memdir.errors import MemdirError, StorageError
 from memdir.files import read_file, shown
 from memdir.graph.index import IndexState
 from memdir.memory_index import Entry, Usage, load_index, usage
 from memdir.model import INDEX_NAME, Source
 from memdir.orphans import Orphan, find_orphans
-from memdir.places import directory_key
+from memdir.places import LAST_BYTES, directory_key
 from memdir.scan import walk
 
 from .workspace import Workspace
@@ -41,9 +41,11 @@ class MemoryIndexOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything on the one screen. `state_size` is in bytes."""
+    """Everything on the one screen. `lost` are memories that another program deleted from the primary directory;
+    `state_size` is in bytes."""
 
     sources: list[SourceOverview]
+    lost: list[str]
     memory_index: MemoryIndexOverview | None
     orphans: list[Orphan]
     state_size: int
@@ -55,6 +57,7 @@ def overview(workspace: Workspace) -> Overview:
     home = os.path.join(state, directory_key(os.path.realpath(workspace.primary.root))) if state else None
     return Overview(
         [_source(workspace, source) for source in workspace.sources],
+        _lost(home, workspace.primary.root, workspace.environment.now()) if home else [],
         _memory_index(workspace.primary.root),
         find_orphans(workspace.located),
         _size_below(home) if home else 0,
@@ -81,6 +84,17 @@ def _memory_index(root: str) -> MemoryIndexOverview | None:
     except MemdirError:
         return None
     return MemoryIndexOverview(shown(path), usage(text), load_index(text).cut_off)
+
+
+def _lost(state: str, root: str, now: float) -> list[str]:
+    if not os.path.exists(os.path.join(state, LAST_BYTES)):
+        return []  # nothing was kept yet: SQLite need not be loaded
+    from memdir.last_bytes import LastBytes
+
+    try:
+        return [item.id for item in LastBytes(state).lost(walk(root).ids, now=now)]
+    except StorageError:
+        return []  # a damaged second copy is no reason to show no status
 
 
 def _size_below(folder: str) -> int:

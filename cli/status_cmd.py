@@ -28,6 +28,9 @@ def run(app: App, values: Values) -> int:
         if number == 0:
             _memory_index(app, seen.memory_index, source.memories)
             _findings(app, found)
+            if seen.lost:
+                said = f"{_count(len(seen.lost), 'memory')} deleted by another program, first {shown(seen.lost[0])}"
+                _line(app, "lost", said, "memdir restore")
     for orphan in seen.orphans:
         said = f"{shown(orphan.path)}: {_count(orphan.memories, 'memory')}, {orphan.why}"
         _line(app, "orphan", said, f"memdir adopt {shown(orphan.path)}")
@@ -122,6 +125,7 @@ def _fields(app: App, seen: Overview, found: Health) -> dict[str, object]:
             "cut_off": [entry.target for entry in index.cut_off],
         },
         "findings": {"error": found.errors, "warning": found.warnings, "info": found.infos} if found.known else None,
+        "lost": [shown(id) for id in seen.lost],
         "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
         "state_bytes": seen.state_size,
         "notes": list(app.workspace().located.notes),

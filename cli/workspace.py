@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from memdir.changes import Applied, Plan
     from memdir.collection import Collection, View
     from memdir.graph.index import Answer as Views
-    from memdir.graph.index import AnsweredBy, Index
+    from memdir.graph.index import AnsweredBy, Index, SyncResult
     from memdir.recall import RecallOptions, Scored
     from memdir.store import Store
 
@@ -194,7 +194,30 @@ class Workspace:
         """What may be done once an answer is out: publish what it had to read, when that was much."""
         if self.settings.flag("index.auto_publish"):
             for index in self._asked:
-                index.maybe_publish()
+                published = index.maybe_publish()
+                if published is not None:
+                    self._keep_bytes(index.root, published)
+
+    def sync(self, source: Source | None = None, *, fresh: bool = False) -> SyncResult:
+        """Bring a source's index up to date, or make it anew with `fresh`; the bytes of what was read are kept, so that
+        a file that another program deletes can be restored. Raises LockedError, StorageError."""
+        index = self.index(source)
+        done = index.rebuild() if fresh else index.sync()
+        self._keep_bytes(index.root, done)
+        return done
+
+    def _keep_bytes(self, root: str, done: SyncResult) -> None:
+        if self.state_dir is None or done.note is not None or not done.read:
+            return
+        from memdir.files import read_if_there
+        from memdir.last_bytes import LastBytes
+
+        read = ((stat.id, read_if_there(stat.path), stat.mtime_ns) for stat in done.read)
+        there = ((id, data, mtime_ns) for id, data, mtime_ns in read if data is not None)
+        try:
+            LastBytes(self.state_of(root)).remember(there, now=self.environment.now())
+        except StorageError as error:
+            log.warning("%s", error)  # the index is right; only the second copy is missing
 
     # Memories
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import memdir
 from memdir.errors import LockedError, NotFoundError, StorageError
 from memdir.files import shown
+from memdir.model import FileStat
 from memdir.recall import View
 from memdir.stem import ENGLISH
 from memdir.text import ANALYSIS_VERSION
@@ -54,6 +55,8 @@ class SyncResult:
     generation: str
     renamed: tuple[tuple[str, str], ...] = ()
     note: str | None = None
+    read: tuple[FileStat, ...] = ()
+    """The files whose bytes are new in the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ class Index:
             if self._generations is None or diff is None or diff.doubt:
                 return None
             large = min(LARGE_FILES, LARGE_SHARE * len(self._base.manifest))
-            if max(diff.size, len(self._overlay.reads), len(diff.touched), diff.racy) <= large:
+            if max(diff.size, len(self._overlay.reads), len(diff.touched), diff.settled) <= large:
                 return None
             try:
                 return self._renew(0.0, fresh=False)
@@ -248,6 +251,7 @@ class Index:
             generation=self._base.name or "",
             renamed=tuple(diff.renamed),
             note=diff.doubt,
+            read=(*diff.added, *diff.changed),
         )
 
     def _write(self, draft: Draft, base: Generation) -> tuple[Diff, int]:
@@ -257,7 +261,7 @@ class Index:
         diff = find_changes(self._files, base.manifest, self._now_ns(), layout=True)
         wording, reworded = find_wording(self._files, base.manifest, diff)
         updated = self._count(stat.id for stat in [*diff.changed, *reworded])
-        stale = diff.size or reworded or diff.touched or diff.racy
+        stale = diff.size or reworded or diff.touched or diff.settled
         if diff.doubt or (base.held and not stale):
             return diff, updated
         change = Change(base, diff, [*diff.added, *diff.changed, *reworded], wording)
@@ -287,8 +291,8 @@ class Index:
             )
 
     def verify(self) -> Verified:
-        """Compare the index with the files, word by word. Raises `NotFoundError` when there is no index,
-        `StorageError` when there is no room to compare."""
+        """Compare the index with the files, word by word; no other process can write it meanwhile. Raises
+        `NotFoundError` when there is no index, `LockedError`, and `StorageError` when there is no room to compare."""
         from .verify import Verified, verify_generation
 
         with self._lock:
@@ -297,7 +301,8 @@ class Index:
                 raise NotFoundError("there is no index yet", hint="memdir index sync")
             if self._base.held is None:
                 return Verified(0, diff.size, (self._trouble or "the index cannot be opened",))
-            return verify_generation(self._base, diff, self._files, self._generations.home, self._language)
+            with self._generations.write(command=self._command, now=self._now(), wait=WAIT) as draft:
+                return verify_generation(self._base, diff, self._files, draft.directory, self._language)
 
     def drop(self, *, wait: float = WAIT) -> bool:
         """Remove the index. False when there is none. Raises `LockedError`, `StorageError`."""

@@ -17,6 +17,7 @@ from typing import Final
 
 from .errors import StorageError
 from .files import PRIVATE, make_private_dir
+from .places import LAST_BYTES
 from .secrets import find_secrets
 
 KEEP_DAYS: Final = 90
@@ -44,7 +45,7 @@ class LastBytes:
     """The last bytes kept for one memory directory, in its state folder. Every method raises `StorageError` only."""
 
     def __init__(self, state_dir: str) -> None:
-        self.path = os.path.join(state_dir, "last-bytes.sqlite")
+        self.path = os.path.join(state_dir, LAST_BYTES)
 
     def remember(self, items: Iterable[tuple[str, bytes, int]], *, now: float) -> int:
         """Keep (id, bytes, mtime in ns) of files that were just read; returns how many were kept."""

@@ -14,6 +14,10 @@ except ImportError:  # another interpreter than CPython
 from .environment import Environment
 
 
+LAST_BYTES = "last-bytes.sqlite"
+"""In a directory's state folder: what `memdir.last_bytes` keeps."""
+
+
 def cache_dir(environment: Environment) -> str | None:
     """`MEMDIR_CACHE_DIR`, else `$XDG_CACHE_HOME/memdir`, `~/.cache/memdir` (macOS `~/Library/Caches/memdir`, Windows
     `%LOCALAPPDATA%\\memdir\\cache`). Without a home a private directory under the temporary one; None when that is

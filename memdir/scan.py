@@ -28,6 +28,11 @@ class Walk(NamedTuple):
     indexes: list[FileStat]
     findings: list[Finding]
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of memories and index files."""
+        return [stat.id for stat in (*self.files, *self.indexes)]
+
 
 class Scan(NamedTuple):
     """Everything in a directory: memories and inline sections sorted by id, index files, and what the walk and the
