@@ -89,12 +89,13 @@ class Draft:
 
     def clear(self) -> None:
         """Begin again."""
-        for name in os.listdir(self.directory):
-            path = os.path.join(self.directory, name)
-            if os.path.isdir(path):
-                _discard(path)
-            elif name != IN_USE:
-                os.unlink(path)
+        with contextlib.suppress(OSError):  # what stays is met when it is written again
+            for name in os.listdir(self.directory):
+                path = os.path.join(self.directory, name)
+                if os.path.isdir(path):
+                    _discard(path)
+                elif name != IN_USE:
+                    os.unlink(path)
 
     def publish(self) -> None:
         """Make this the current generation, for everyone who opens the index from now on. Raises `StorageError`."""

@@ -41,7 +41,8 @@ class Diff:
 
     `changed` files have other bytes, another mtime (a memory's age) or other wording about them; `touched` ones only
     another ctime or inode. `renamed` pairs an id of `removed` with one of `added` that has the same bytes or inode.
-    `doubt` says why the removed files should not be believed gone; `racy` counts files whose digest had to be compared;
+    `doubt` says why the removed files should not be believed gone; `settled` counts files whose digest had to be
+    compared because of when the manifest was taken, and would not with one taken now;
     `taken_ns` is when the look began; `layout` is where it looked (only when that was asked for).
     """
 
@@ -54,7 +55,7 @@ class Diff:
     renamed: list[tuple[str, str]] = field(default_factory=list)
     unreadable: tuple[str, ...] = ()
     doubt: str | None = None
-    racy: int = 0
+    settled: int = 0
     layout: Layout = field(default_factory=Layout)
 
     @property
@@ -123,7 +124,7 @@ def _quick(files: Files, manifest: Manifest, taken_ns: int) -> Diff | None:
         return None
     diff = Diff(taken_ns, layout=layout)
     racy = [place for place in manifest.racy() if place not in places]
-    diff.racy = len(racy)
+    diff.settled = sum(_is_settled(manifest, place, taken_ns) for place in racy)
     for place in sorted([*places, *racy]):
         path = os.path.join(files.root, manifest.paths[place])
         try:
@@ -158,6 +159,11 @@ def _same_layout(root: str, manifest: Manifest) -> Layout | None:
     return Layout(tuple(now), layout.left_out, layout.checksum) if now else None
 
 
+def _is_settled(manifest: Manifest, place: int, taken_ns: int) -> bool:
+    mtimes, ctimes = manifest.columns[0], manifest.columns[1]
+    return max(mtimes[place], ctimes[place]) <= taken_ns - RACY_NS
+
+
 def _compare(files: Files, manifest: Manifest, place: int, stat: FileStat, diff: Diff) -> None:
     """Let the digest decide about a file whose stat does not."""
     try:
@@ -181,7 +187,7 @@ def _full(files: Files, manifest: Manifest, taken_ns: int) -> tuple[Diff, Sequen
         elif place < 0:
             diff.added.append(stat)
         elif place in racy or not manifest.is_same(place, stat):
-            diff.racy += place in racy
+            diff.settled += place in racy and _is_settled(manifest, place, taken_ns)
             _compare(files, manifest, place, stat, diff)
     diff.unchanged = len(manifest) - len(diff.changed) - len(diff.touched) - len(diff.removed)
     diff.doubt = _doubt(diff, found.files)

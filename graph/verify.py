@@ -5,7 +5,6 @@ from __future__ import annotations
 import filecmp
 import itertools
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -36,31 +35,30 @@ class Verified:
     problems: tuple[str, ...]
 
 
-def verify_generation(base: Generation, diff: Diff, files: Files, home: str, language: str) -> Verified:
+def verify_generation(base: Generation, diff: Diff, files: Files, folder: str, language: str) -> Verified:
     """Compare a generation with the files that have not changed since. Needs room for two copies of the index in
-    `home`. Raises `StorageError`."""
+    `folder`. Raises `StorageError`."""
     wording, reworded = find_wording(files, base.manifest, diff)
     out = {*diff.removed, *(stat.id for stat in [*diff.changed, *reworded])}
     kept = [base.manifest.stat(at, files.root) for at, id in enumerate(base.manifest.ids) if id not in out]
     deciding = [stat for stat in kept if files.decides_wording(stat.id)]
     wording = wording or files.wording(deciding)
     try:
-        with tempfile.TemporaryDirectory(prefix="verify-", dir=home) as folder:
-            for stored in base.stored:
-                stored.segment.verify()
-            parts = [
-                Part(stored.segment, stored.removed | documents_of(stored.segment, out, base.manifest))
-                for stored in base.stored
-            ]
-            indexed, fresh = os.path.join(folder, "indexed"), os.path.join(folder, "fresh")
-            count = write_segment(indexed, parts)
-            write_segment(fresh, list(_fresh_parts(files, kept, wording, folder, language)))
-            same = filecmp.cmp(indexed, fresh, shallow=False)
-            problems = () if same else tuple(itertools.islice(_differences(indexed, fresh), SHOWN))
+        for stored in base.stored:
+            stored.segment.verify()
+        parts = [
+            Part(stored.segment, stored.removed | documents_of(stored.segment, out, base.manifest))
+            for stored in base.stored
+        ]
+        indexed, fresh = os.path.join(folder, "indexed"), os.path.join(folder, "fresh")
+        count = write_segment(indexed, parts)
+        write_segment(fresh, list(_fresh_parts(files, kept, wording, folder, language)))
+        same = filecmp.cmp(indexed, fresh, shallow=False)
+        problems = () if same else tuple(itertools.islice(_differences(indexed, fresh), SHOWN))
     except IndexDamaged as error:
         return Verified(0, diff.size, (f"{error.path}: {error.message}",))
     except OSError as error:
-        raise failure(error, home, "verifying the index") from error
+        raise failure(error, folder, "verifying the index") from error
     return Verified(count, diff.size, problems)
 
 

@@ -118,11 +118,15 @@ def test_a_publish_later_than_the_changes_ends_the_doubt_about_them(root: Path, 
     clock = real_clock()
     index = index_of(root, cache, clock)
     index.sync()
-    assert index.diff().racy == 4
+    assert len(index._base.manifest.racy()) == 4
+    generation = index.sync().generation
+    assert index.diff().settled == 0  # a manifest taken now would not help
     clock.now += 10
-    assert index.diff().racy == 4
-    assert index.sync().updated == 0
-    assert index.diff().racy == 0
+    assert index.diff().settled == 4
+    result = index.sync()
+    assert (result.updated, result.generation > generation) == (0, True)
+    assert not index._base.manifest.racy()
+    assert index.diff().settled == 0
 
 
 def test_renames_are_told(root: Path, cache: Path) -> None:
