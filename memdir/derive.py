@@ -12,6 +12,8 @@ MAX_NAME_WORDS: Final = 7
 MAX_NAME: Final = 60
 """Characters of a derived name."""
 MAX_DESCRIPTION: Final = 150
+MAX_READ: Final = 4000
+"""Characters at the beginning of a text that are looked at."""
 
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t]*#*$")
 _MARKER = re.compile(r"(?:[-*+>]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
@@ -51,7 +53,7 @@ def derive_description(text: str) -> str:
 
 def _first_lines(text: str) -> tuple[str, str]:
     """The first line and the first paragraph after it, which may be empty."""
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line.strip() for line in text.strip()[:MAX_READ].splitlines()]
     first = lines[0] if lines else ""
     if not _HEADING.match(first):
         return _paragraph(lines), ""

@@ -7,6 +7,7 @@ heading that names the type), after the last entry there. A file without entries
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -79,6 +80,9 @@ def shorten(text: str, limit: int) -> str:
     return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:.-—") + "…"
 
 
+_TARGET = re.compile(r"\]\((?P<target><[^<>\n]*>|(?:[^()\s]|\([^()\s]*\))+)")
+
+
 def split_lines(text: str) -> list[str]:
     """The lines with their line ends; joined they are the text again."""
     return _LINES.findall(text)
@@ -116,43 +120,53 @@ def insert_entries(text: str, new: list[NewEntry], kinds: Mapping[str, str | Non
         start = text[:1] if text.startswith("\ufeff") else ""
         return start + newline.join([FIRST_LINE, "", *(entry.line for entry in new)]) + newline if new else text
     by_place: dict[tuple[int, str], list[str]] = {}
-    found = entries(text)
-    ends = _section_ends(text, found)
+    places = _Places(text, kinds)
     for entry in new:
-        by_place.setdefault(_place(entry, found, kinds, ends, text), []).append(entry.line)
+        by_place.setdefault(places.of(entry), []).append(entry.line)
     for (at, heading), lines in sorted(by_place.items(), reverse=True):
         text = _insert(text, at, [*(["", f"## {heading}", ""] if heading else []), *lines])
     return text
 
 
-def _place(
-    new: NewEntry, found: tuple[Entry, ...], kinds: Mapping[str, str | None], ends: Mapping[str, int], text: str
-) -> tuple[int, str]:
-    """The number of lines before the new entry, and the heading to make for it (empty: none)."""
-    if not found:
+class _Places:
+    """Where new entries go in an index."""
+
+    def __init__(self, text: str, kinds: Mapping[str, str | None]) -> None:
+        lines = split_lines(text)
+        indented = indents(lines)
         titles = headings(text)
-        prose = sum(1 for line in split_lines(text) if line.strip()) > len(titles)
-        return len(split_lines(text)), "Memories" if prose and titles else ""
-    if new.folder:
-        for entry in reversed(found):
-            if entry.target.rpartition("/")[0] == new.folder:
-                return ends[entry.heading], ""
-    counts: dict[str, list[int]] = {}
-    for entry in found:
-        count = counts.setdefault(entry.heading, [0, 0])
-        count[0] += kinds.get(entry.target) == new.type
-        count[1] += 1
-    best = max(counts, key=lambda h: (counts[h][0], -counts[h][1]))
-    if counts[best][0] * 2 >= counts[best][1] and counts[best][0]:
-        return ends[best], ""
-    for heading in counts:
-        if _names_type(heading) == new.type and new.type is not None:
-            return ends[heading], ""
-    open_headings = [h for h in counts if _names_type(h) is None]
-    if len(counts) == 1 and open_headings:
-        return ends[open_headings[0]], ""
-    title = new.type.capitalize() if new.type in TYPES else "Memories"
-    return (ends[title], "") if title in ends else (len(split_lines(text)), title)
+        self._length = len(lines)
+        self._prose = bool(titles) and sum(1 for line in lines if line.strip()) > len(titles)
+        self._ends: dict[str, int] = {}
+        """Per heading: the last line of its last entry, what is indented below it included."""
+        self._folders: dict[str, str] = {}
+        self._kinds: dict[str, Counter[str | None]] = {}
+        for entry in entries(text):
+            self._ends[entry.heading] = block_end(indented, entry)
+            self._folders[entry.target.rpartition("/")[0]] = entry.heading
+            self._kinds.setdefault(entry.heading, Counter())[kinds.get(entry.target, "")] += 1
+
+    def of(self, new: NewEntry) -> tuple[int, str]:
+        """The number of lines before the new entry, and the heading to make for it (empty: none)."""
+        if not self._ends:
+            return self._length, "Memories" if self._prose else ""
+        heading = self._heading(new)
+        if heading is not None:
+            return self._ends[heading], ""
+        title = new.type.capitalize() if new.type in TYPES else "Memories"
+        return (self._ends[title], "") if title in self._ends else (self._length, title)
+
+    def _heading(self, new: NewEntry) -> str | None:
+        if new.folder and new.folder in self._folders:
+            return self._folders[new.folder]
+        best = max(self._kinds, key=lambda h: (self._kinds[h][new.type], -self._kinds[h].total()))
+        alike = self._kinds[best][new.type]
+        if alike and alike * 2 >= self._kinds[best].total():
+            return best
+        named = next((h for h in self._kinds if new.type is not None and _names_type(h) == new.type), None)
+        if named is None and len(self._kinds) == 1 and _names_type(best) is None:
+            return best
+        return named
 
 
 def _names_type(heading: str) -> str | None:
@@ -160,26 +174,26 @@ def _names_type(heading: str) -> str | None:
     return next((kind for kind, names in _TYPE_WORDS.items() if words & set(names)), None)
 
 
-def _section_ends(text: str, found: tuple[Entry, ...]) -> dict[str, int]:
-    """Per heading: the number of the last line of its last entry, what is indented below it included."""
-    lines = split_lines(text)
-    ends: dict[str, int] = {}
-    for entry in found:
-        ends[entry.heading] = block_end(lines, entry)
-    return ends
+def indents(lines: list[str]) -> list[int]:
+    """How far each line is indented, -1 for a blank one."""
+    found = []
+    for line in lines:
+        text = line.lstrip(" \t")
+        found.append(len(line[: len(line) - len(text)].expandtabs(4)) if text.strip() else -1)
+    return found
 
 
-def block_end(lines: list[str], entry: Entry) -> int:
+def block_end(indented: list[int], entry: Entry) -> int:
     """The number of the last line that belongs to an entry: lines indented more than it follow it."""
     end = entry.line
-    while end < len(lines) and lines[end].strip() and _indent(lines[end]) > entry.indent:
+    while end < len(indented) and indented[end] > entry.indent:
         end += 1
     return end
 
 
-def _indent(line: str) -> int:
-    blank = line[: len(line) - len(line.lstrip(" \t"))]
-    return len(blank.expandtabs(4))
+def targets(text: str) -> set[str]:
+    """The paths of all links in a text, those in code and comments too."""
+    return {unquote(match["target"].strip("<>").partition("#")[0]) for match in _TARGET.finditer(text)}
 
 
 def _after_title(text: str) -> int:
@@ -196,7 +210,7 @@ def _insert(text: str, at: int, new: list[str]) -> str:
     if before and new[0] and parse_entry(lines[at - 1]) is None and not before.startswith(("-", "*", "+")):
         belongs = at < len(lines) and not lines[at].strip() and before.startswith("#")
         at += 1 if belongs else 0
-        new = new if belongs or _indent(lines[at - 1]) else ["", *new]
+        new = new if belongs or indents(lines[at - 1 : at])[0] > 0 else ["", *new]
     elif at and not before and new[0] == "":
         new = new[1:]
     lines[at:at] = [line + newline for line in new]
@@ -206,9 +220,10 @@ def _insert(text: str, at: int, new: list[str]) -> str:
 def remove_entries(text: str, target: str) -> str:
     """The index without the entries for `target`; what is indented below one goes with it, but for entries."""
     lines = split_lines(text)
+    indented = indents(lines)
     for entry in reversed(entries(text)):
         if entry.target == target:
-            end = block_end(lines, entry)
+            end = block_end(indented, entry)
             end = next((n for n in range(entry.line, end) if parse_entry(lines[n]) is not None), end)
             del lines[entry.line - 1 : end]
     return "".join(lines)

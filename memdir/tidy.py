@@ -16,7 +16,7 @@ from typing import Final
 
 from .dates import parse_date
 from .errors import BadInputError
-from .index_edit import block_end, entry_of, insert_entries, retarget, split_lines, title_of
+from .index_edit import block_end, entry_of, indents, insert_entries, relink, split_lines, targets, title_of
 from .memory_index import MAX_LINES, MAX_UNITS, Entry, Usage, entries, usage, utf16_length
 from .model import DEFAULT_CONFIDENCE, Memory
 from .references import linked
@@ -160,8 +160,11 @@ def _repair(text: str, memories: Mapping[str, Memory], gone: set[str], exists: C
     """Dead entries follow their file or go out, those of superseded memories and exact repetitions go out."""
     found = entries(text)
     lines = split_lines(text)
-    listed = {entry.target for entry in found}
+    indented = indents(lines)
+    taken = gone | {unicodedata.normalize("NFC", entry.target) for entry in found}
     names = _by_name(memories.values())
+    for memory in memories.values():
+        names.setdefault(_key(title_of(memory.name)), []).append(memory.id)
     moved: dict[str, str] = {}
     removed: list[str] = []
     flagged: list[tuple[int, str]] = []
@@ -182,46 +185,43 @@ def _repair(text: str, memories: Mapping[str, Memory], gone: set[str], exists: C
             continue
         new = moved.get(entry.target)
         if new is None and id not in memories and not repeated:
-            new = _moved(entry, memories, names, listed, gone)
+            new = _moved(entry, names, taken)
         if new is not None:
             moved[entry.target] = new
-            listed = listed | {new}
-        elif _alone(lines, entry, drop):
+            taken.add(new)
+        elif _alone(lines, indented, entry, drop):
             drop.add(entry.line)
             if not repeated:
                 removed.append(entry.target)
         else:
             flagged.append((entry.line, entry.target))
     text = "".join(line for number, line in enumerate(lines, 1) if number not in drop)
-    for old, new in moved.items():
-        text = retarget(text, old, new)
+    if moved:
+        text = relink(text, lambda path: moved.get(path.removeprefix("./"), path))
     return text, tuple(moved.items()), tuple(removed[::-1]), tuple(flagged[::-1])
 
 
-def _moved(
-    entry: Entry, memories: Mapping[str, Memory], names: Mapping[str, list[str]], listed: set[str], gone: set[str]
-) -> str | None:
-    """The one memory without an entry that a dead entry can only mean: the same file name elsewhere, or its name."""
+def _moved(entry: Entry, names: Mapping[str, list[str]], taken: Collection[str]) -> str | None:
+    """The one memory without an entry that a dead entry can only mean: the same file name elsewhere, or its title."""
     base = entry.target.rpartition("/")[2]
     for name in (base, entry.title, entry.title.replace(" ", "-"), entry.title.replace(" ", "_")):
-        found = [id for id in names.get(_key(name), []) if id not in gone]
-        if len(found) == 1 and found[0] not in listed and _key(name):
-            return found[0]
-    renamed = [id for id, m in memories.items() if title_of(m.name) == entry.title and id not in listed | gone]
-    return renamed[0] if len(renamed) == 1 else None
+        found = {id for id in names.get(_key(name), []) if id not in taken}
+        if len(found) == 1 and _key(name):
+            return found.pop()
+    return None
 
 
-def _alone(lines: list[str], entry: Entry, drop: Collection[int] = ()) -> bool:
+def _alone(lines: list[str], indented: list[int], entry: Entry, drop: Collection[int] = ()) -> bool:
     """True when the line is all there is to the entry: nothing indented below it (but for lines that go) and no
     second link in it."""
-    below = range(entry.line + 1, block_end(lines, entry) + 1)
+    below = range(entry.line + 1, block_end(indented, entry) + 1)
     return all(number in drop for number in below) and lines[entry.line - 1].count("](") == 1
 
 
 def _add_missing(text: str, keep: Mapping[str, Memory]) -> str:
-    found = {unicodedata.normalize("NFC", entry.target) for entry in entries(text)}
-    mentioned = {id for id in keep if f"({id})" in text or f"(<{id}>)" in text}
-    missing = [entry_of(keep[id]) for id in sorted(keep) if id not in found and id not in mentioned]
+    """An entry for every memory that no link of the text leads to."""
+    linked_to = {unicodedata.normalize("NFC", target.removeprefix("./")) for target in targets(text)}
+    missing = [entry_of(keep[id]) for id in sorted(keep) if id not in linked_to]
     return insert_entries(text, missing, {id: m.type for id, m in keep.items()}) if missing else text
 
 
@@ -231,7 +231,8 @@ def _fit(text: str, keep: Mapping[str, Memory], worth: Mapping[str, int]) -> str
     if usage(text).fits:
         return text
     lines = split_lines(text)
-    removable = {e.line: unicodedata.normalize("NFC", e.target) for e in entries(text) if _alone(lines, e)}
+    indented = indents(lines)
+    removable = {e.line: unicodedata.normalize("NFC", e.target) for e in entries(text) if _alone(lines, indented, e)}
     removable = {line: id for line, id in removable.items() if id in worth}
     fixed = usage("".join(line for n, line in enumerate(lines, 1) if n not in removable))
     if not fixed.fits:
