@@ -12,6 +12,8 @@ from .text import QueryWord, fold, forms, parse_query
 
 MAX_WORDS = 64
 """Words of a query that are looked up; of a longer text the rarest."""
+MIN_JOINED = 5
+"""Letters that two words written as one must have."""
 MAX_JOINED = 6
 """Words of a query up to which two adjacent ones are also looked up as one: who writes a sentence spells names."""
 
@@ -35,7 +37,7 @@ class Query:
             del words[MAX_WORDS:]
         words += _phrases(collection, meant, words, language)
         if len(plain) <= MAX_JOINED:
-            words += _joined(collection, plain)
+            words += _joined(collection, plain, {word.text for word in words})
         self.mass = sum([word.weight for word in words])
         self.words = [word for word in words if word.df]
         self.words.sort(key=_order)
@@ -132,11 +134,13 @@ def _phrases(
     return found
 
 
-def _joined(collection: Collection, plain: tuple[str, ...]) -> list[Word]:
+def _joined(collection: Collection, plain: tuple[str, ...], known_words: set[str]) -> list[Word]:
     """Two adjacent words that the collection has written as one: `oneshot` for `one shot`."""
     found: list[Word] = []
     for first, second in pairwise(plain):
-        entry = collection.entry(first + second) if len(first) + len(second) > 4 else None
+        if len(first) + len(second) < MIN_JOINED or first + second in known_words:
+            continue
+        entry = collection.entry(first + second)
         if entry is not None:
             direct: Weighted = [(PAIR_WEIGHT * entry.idf, first + second, entry)]
             key = (first, second)

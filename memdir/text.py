@@ -26,7 +26,9 @@ MAX_WORD = 64
 EXACT_DISCOUNT = 0.25
 """Weight of the exact form beside the main term: `running` prefers `running` among the bearers of `run`."""
 WHOLE_DISCOUNT = 0.6
-"""Weight of an identifier as a whole beside its parts."""
+"""Weight of an identifier as a whole."""
+PART_DISCOUNT = 0.7
+"""Weight of each of its parts beside it: together they are one name."""
 SINGLE_DISCOUNT = 0.3
 """Weight of a single character of a bigram script beside the bigrams."""
 
@@ -201,13 +203,13 @@ def _chunk_words(chunk: str, language: str) -> tuple[QueryWord, ...]:
     if is_run(chunk):
         return _run_words(chunk.casefold())
     plain, wholes = words(chunk)
-    found = [QueryWord(w, _weighted(forms(w, language))) for w in plain]
+    found = [QueryWord(w, _weighted(forms(w, language), PART_DISCOUNT if wholes else 1.0)) for w in plain]
     found += [QueryWord(w, ((forms(w, language)[0], WHOLE_DISCOUNT),)) for w in wholes]
     return tuple(found)
 
 
-def _weighted(terms: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    return ((terms[0], 1.0), *((t, EXACT_DISCOUNT) for t in terms[1:]))
+def _weighted(terms: tuple[str, ...], share: float = 1.0) -> tuple[tuple[str, float], ...]:
+    return ((terms[0], share), *((t, share * EXACT_DISCOUNT) for t in terms[1:]))
 
 
 def _run_words(run: str) -> tuple[QueryWord, ...]:
@@ -234,7 +236,7 @@ def parse_query(text: str, language: str = ENGLISH) -> ParsedQuery:
     for chunk in chunks(text):
         for word in _chunk_words(chunk, language):
             found[word.text] = word
-            if word.terms[0][1] == 1.0:
+            if word.terms[0][1] != WHOLE_DISCOUNT:
                 plain.append(word.text)
     telling = tuple(w for t, w in found.items() if t not in STOP_WORDS)
     return ParsedQuery(telling or tuple(found.values()), tuple(plain))
