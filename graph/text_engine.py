@@ -14,7 +14,9 @@ import json
 import os
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from math import log
 from typing import Any, Final
 
@@ -31,6 +33,8 @@ SLACK: Final = 1.00001
 """Makes up for tantivy's sums in 32 bits."""
 _SUMS: Final = "crc32.json"
 _HEAP: Final = 64 << 20
+_TURNED: Final = 20_000
+"""Documents whose postings are turned round at a time: about 5 million numbers."""
 _K1: Final = 1.2
 _B: Final = 0.75
 """tantivy's BM25 parameters, which cannot be set."""
@@ -74,26 +78,33 @@ def build(folder: str, count: int, words: Words) -> None:
 
 
 def _texts(count: int, segment_words: Words) -> Iterator[str]:
-    """The tokens of each document, joined by spaces: the postings turned round, in arrays of numbers."""
-    sizes = array("I", bytes(4 * count))
+    """The tokens of each document, joined by spaces."""
+    for start in range(0, count, _TURNED):
+        yield from _texts_between(start, min(start + _TURNED, count), segment_words)
+
+
+def _texts_between(start: int, end: int, segment_words: Words) -> Iterator[str]:
+    """The postings of some documents turned round, in arrays of numbers."""
+    sizes = array("I", bytes(4 * (end - start)))
     words: list[str] = []
-    for word, docs, _ in segment_words():
-        words.append(word.encode("utf-8", "replace").decode())
-        for doc in docs:
-            sizes[doc] += 1
-    ends = array("I", [0])
-    for size in sizes:
-        ends.append(ends[-1] + size)
+    found: list[tuple[Sequence[int], Sequence[int]]] = []
+    for word, docs, counts in segment_words():
+        first, last = bisect_left(docs, start), bisect_left(docs, end)
+        if first < last:
+            words.append(word.encode("utf-8", "replace").decode())
+            found.append((docs[first:last], counts[first:last]))
+            for doc in found[-1][0]:
+                sizes[doc - start] += 1
+    ends = array("I", accumulate(sizes, initial=0))
     places = ends[:-1]
     terms, times = array("I", bytes(4 * ends[-1])), array("I", bytes(4 * ends[-1]))
-    for number, (_, docs, counts) in enumerate(segment_words()):
+    for number, (docs, counts) in enumerate(found):
         for doc, often in zip(docs, counts, strict=True):
-            place = places[doc]
+            place = places[doc - start]
             terms[place], times[place] = number, often
-            places[doc] = place + 1
-    for doc in range(count):
-        span = range(ends[doc], ends[doc + 1])
-        yield " ".join([(words[terms[place]] + " ") * (times[place] - 1) + words[terms[place]] for place in span])
+            places[doc - start] = place + 1
+    for low, high in pairwise(ends):
+        yield " ".join([(words[terms[at]] + " ") * (times[at] - 1) + words[terms[at]] for at in range(low, high)])
 
 
 def _sums(folder: str) -> Iterator[tuple[str, int]]:

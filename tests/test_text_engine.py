@@ -97,6 +97,7 @@ def test_an_index_with_an_engine_equals_the_scan(tmp_path: Path, monkeypatch: py
     from memdir import candidates, collection
 
     monkeypatch.setattr(publish, "MIN_DOCUMENTS", 100)
+    monkeypatch.setattr(text_engine, "_TURNED", 70)
     monkeypatch.setattr(candidates, "ENGINE_POSTINGS", 50)
     for module in (candidates, collection):
         monkeypatch.setattr(module, "LONG", 20)
