@@ -251,8 +251,8 @@ COMMANDS = (
     Command(
         "graph neighbors", "What lies near a memory, strongest first.", run_neighbors,
         arguments=(Argument("NAME", "A memory's name, path or unique prefix."),),
-        options=(Option(("--depth",), "Links to follow, 1 to 4.", kind="int", default=2, metavar="N"), _AS_OF, _SOURCE),
-        examples=("memdir graph neighbors idempotent-checkout", "memdir graph neighbors on-call --depth 1"),
+        options=(Option(("--depth",), "Links to follow, 1 to 4.", kind="int", default=1, metavar="N"), _AS_OF, _SOURCE),
+        examples=("memdir graph neighbors idempotent-checkout", "memdir graph neighbors on-call --depth 2"),
     ),
     Command(
         "graph path", "How two memories are connected.", run_path,
@@ -268,9 +268,9 @@ COMMANDS = (
             _SOURCE,
         ),
         examples=(f'memdir graph query "{_QUERY}"',),
-        description="Memory (id, name, type, namespace, status, confidence, description, modified, valid_from, "
-        "valid_until), Topic (name), Session (id); RELATES_TO (relationship, weight, valid_from, valid_until) between "
-        "memories, TAGGED from topics, PRODUCED from sessions to memories.",
+        description="Memory (id, name, type, namespace, status, confidence, description, created, modified, "
+        "valid_from, valid_until), Topic (name), Session (id); RELATES_TO (relationship, weight, valid_from, "
+        "valid_until) between memories, TAGGED from topics, PRODUCED from sessions to memories.",
     ),
     Command(
         "graph export", "Write the graph out.", run_export,

@@ -26,7 +26,7 @@ MAX_PATH: Final = 8
 """Longest path looked for, in edges."""
 MAX_PATHS: Final = 10
 """Paths of the same length that are listed."""
-DEFAULT_DEPTH: Final = 2
+DEFAULT_DEPTH: Final = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def snapshot(graph: Graph) -> Snapshot:
     topics = _members(graph.rows("MATCH (t:Topic)-[:TAGGED]->(m:Memory) RETURN m.id, t.name"))
     sessions = _members(graph.rows("MATCH (s:Session)-[:PRODUCED]->(m:Memory) RETURN m.id, s.id"))
     keys = ("id", "name", "type", "description", "namespace", "status", "confidence")
-    times = ("modified", "valid_from", "valid_until")
+    times = ("created", "modified", "valid_from", "valid_until")
     columns = ", ".join(f"m.{key}" for key in (*keys, *times))
     memories = [
         {

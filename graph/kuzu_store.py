@@ -1,8 +1,8 @@
 """The graph on disk: the only owner of Kuzu (or its maintained fork Ladybug, which speaks the same Cypher and API).
 
-A graph is one file, made whole by `build` (CSV and `COPY FROM`: seconds where MERGE takes minutes) or changed by
-`apply`; both work on a file that nobody reads yet, a generation in the making. Readers open it read-only, any number of
-processes at once. Text reaches the engine as parameters, or as quoted CSV, never inside a statement.
+A graph is one file, made whole by `build` (CSV and `COPY FROM`: seconds where MERGE takes minutes) and never changed.
+Readers open it read-only, any number of processes at once. Text reaches the engine as parameters, or as quoted CSV,
+never inside a statement.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from types import TracebackType
 from typing import Any, Final, Literal
 
 from memdir.errors import IndexFailure, StorageError
-from memdir.relations import Delta, LinkRow, MemoryRow, Relations
+from memdir.relations import LinkRow, MemoryRow, Relations
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Changes whenever the tables below do: another one is a rebuild, not a migration."""
 READER_POOL: Final = 64 << 20
 """Bytes of buffer pool of a reader: 100,000 memories with 300,000 links answer within it."""
@@ -31,7 +31,8 @@ MAX_BYTES: Final = 1 << 30
 
 TABLES: Final = (
     "CREATE NODE TABLE Memory(id STRING PRIMARY KEY, name STRING, description STRING, type STRING, namespace STRING, "
-    "status STRING, confidence DOUBLE, modified TIMESTAMP, valid_from TIMESTAMP, valid_until TIMESTAMP)",
+    "status STRING, confidence DOUBLE, created TIMESTAMP, modified TIMESTAMP, valid_from TIMESTAMP, "
+    "valid_until TIMESTAMP)",
     "CREATE NODE TABLE Topic(name STRING PRIMARY KEY)",
     "CREATE NODE TABLE Session(id STRING PRIMARY KEY, started TIMESTAMP, model STRING, turns INT64, cwd STRING, "
     "branch STRING)",
@@ -69,23 +70,6 @@ def build(path: str, relations: Relations) -> None:
     except (OSError, RuntimeError) as error:
         remove(path)
         raise _failure("cannot write the graph", path, error) from error
-
-
-def apply(path: str, delta: Delta) -> None:
-    """Change the graph at `path`, which nobody else may have open. For more than a few hundred
-    changed memories `build` is faster. Raises `StorageError`; the file is then to be thrown away."""
-    if not delta:
-        return
-    try:
-        with _Writer(path) as writer:
-            writer.run("BEGIN TRANSACTION")
-            touched = _apply(writer, delta)
-            writer.run("COMMIT")
-            writer.run("BEGIN TRANSACTION")
-            _prune(writer, touched)
-            writer.run("COMMIT")
-    except (OSError, RuntimeError) as error:
-        raise _failure("cannot change the graph", path, error) from error
 
 
 def remove(path: str) -> None:
@@ -183,7 +167,7 @@ def first_line(error: BaseException) -> str:
 
 
 class _Writer:
-    """The graph at `path` opened for writing, made when it is not there. Leaving it writes everything into the file."""
+    """A new graph at `path`. Leaving it writes everything into the file."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -193,13 +177,8 @@ class _Writer:
         self._connection = _engine().Connection(self._database)
         return self
 
-    def run(self, query: str, parameters: Mapping[str, object] | None = None) -> list[list[Any]]:
-        result = self._connection.execute(query, dict(parameters or {}))
-        try:
-            rows: list[list[Any]] = result.get_all()
-        finally:
-            result.close()
-        return rows
+    def run(self, statement: str) -> None:
+        self._connection.execute(statement).close()
 
     def copy(self, table: str, rows: Iterable[Row], path: str) -> None:
         """Bulk load. An empty table is left alone: the engine refuses an empty file."""
@@ -244,7 +223,7 @@ def _tables(relations: Relations) -> Iterator[tuple[str, Iterable[Row]]]:
 
 def _memory(row: MemoryRow) -> Row:
     texts = (row.id, row.name, row.description, row.type, row.namespace, row.status)
-    times = (row.modified, row.valid_from, row.valid_until)
+    times = (row.created, row.modified, row.valid_from, row.valid_until)
     return (*map(clean, texts), _finite(row.confidence), *map(timestamp, times))
 
 
@@ -255,76 +234,6 @@ def _link(row: LinkRow) -> Row:
 
 def _finite(number: float) -> float:
     return float(number) if isfinite(number) else 0.0
-
-
-_ADD_LINK: Final = (
-    "MATCH (a:Memory {id: $id}), (b:Memory {id: $target}) CREATE (a)-[:RELATES_TO {relationship: $relationship, "
-    "weight: $weight, valid_from: $valid_from, valid_until: $valid_until}]->(b)"
-)
-_MEMORY_KEYS: Final = ("id", "name", "description", "type", "namespace", "status", "confidence", "modified",
-                       "valid_from", "valid_until")  # fmt: skip
-_LINK_KEYS: Final = ("id", "target", "relationship", "weight", "valid_from", "valid_until")
-
-
-_GROUPS: Final = (("Topic", "name", "TAGGED"), ("Session", "id", "PRODUCED"))
-
-
-def _apply(writer: _Writer, delta: Delta) -> dict[str, set[str]]:
-    """Apply all but the removal of topics and sessions; those that lost a member are returned.
-
-    One statement for each memory or edge: found by its key, it costs 0.3 to 1 ms at any size, where a batch
-    (`UNWIND … MATCH`) joins the whole table: 70 ms at 100,000 memories, out of memory soon after."""
-    touched: dict[str, set[str]] = {label: set() for label, _, _ in _GROUPS}
-    for id in map(clean, delta.removed):
-        for label, key, edge in _GROUPS:
-            touched[label] |= _leave(writer, id, label, key, edge)
-        writer.run("MATCH (m:Memory {id: $id}) DETACH DELETE m", {"id": id})
-    for row in delta.memories:
-        _put(writer, dict(zip(_MEMORY_KEYS, _memory(row), strict=True)))
-    for id, links in delta.links.items():
-        writer.run("MATCH (:Memory {id: $id})-[r:RELATES_TO]->(:Memory) DELETE r", {"id": clean(id)})
-        for link in sorted(links, key=repr):
-            writer.run(_ADD_LINK, dict(zip(_LINK_KEYS, _link(link), strict=True)))
-    for (label, key, edge), groups in zip(_GROUPS, (delta.topics, delta.sessions), strict=True):
-        for id, members in groups.items():
-            touched[label] |= _leave(writer, clean(id), label, key, edge)
-            for name in sorted(set(map(clean, members))):
-                writer.run(f"MERGE (:{label} {{{key}: $name}})", {"name": name})
-                ends = f"MATCH (g:{label} {{{key}: $name}}), (m:Memory {{id: $id}})"
-                writer.run(f"{ends} CREATE (g)-[:{edge}]->(m)", {"name": name, "id": clean(id)})
-    return touched
-
-
-def _prune(writer: _Writer, touched: Mapping[str, set[str]]) -> None:
-    """Delete the topics and sessions that have no member any more. A transaction of its own: Kuzu 0.11.3 does not see
-    an edge of the same transaction when the node's other edges were deleted in it."""
-    for label, key, edge in _GROUPS:
-        for name in sorted(touched[label]):
-            alone = f"NOT EXISTS {{ MATCH (g)-[:{edge}]->(:Memory) }}"
-            writer.run(f"MATCH (g:{label} {{{key}: $name}}) WHERE {alone} DELETE g", {"name": name})
-
-
-def _put(writer: _Writer, row: dict[str, Any]) -> None:
-    """Insert a memory, or set only the columns that differ: the engine writes a column of 100,000 rows anew for one
-    changed value, 20 MB when all are set."""
-    columns = ", ".join(f"m.{key}" for key in _MEMORY_KEYS)
-    found = writer.run(f"MATCH (m:Memory {{id: $id}}) RETURN {columns}", {"id": row["id"]})
-    if not found:
-        writer.run(f"CREATE (:Memory {{{', '.join(f'{key}: ${key}' for key in _MEMORY_KEYS)}}})", row)
-        return
-    changed = {key: row[key] for key, old in zip(_MEMORY_KEYS, found[0], strict=True) if row[key] != old}
-    if changed:
-        setting = ", ".join(f"m.{key} = ${key}" for key in changed)
-        writer.run(f"MATCH (m:Memory {{id: $id}}) SET {setting}", {"id": row["id"], **changed})
-
-
-def _leave(writer: _Writer, id: str, label: str, key: str, edge: str) -> set[str]:
-    """Take a memory out of its topics or sessions; their names, since they may have no member left."""
-    edges = f"MATCH (g:{label})-[e:{edge}]->(m:Memory {{id: $id}})"
-    names = {str(row[0]) for row in writer.run(f"{edges} RETURN g.{key}", {"id": id})}
-    if names:
-        writer.run(f"{edges} DELETE e", {"id": id})
-    return names
 
 
 def _engine() -> Any:

@@ -66,6 +66,8 @@ def facts(memory: Memory) -> Facts:
         line=memory.line,
         session=memory.session,
         links=links,
+        created=_seconds(memory.created, 0.0),
+        sources=memory.sources,
     )
 
 

@@ -17,8 +17,8 @@ from .model import Link
 class Facts:
     """What recall needs to know of one document besides its words: filters, priors, and what a hit shows.
 
-    `modified`, `valid_from` and `valid_until` are seconds since the epoch (0, -inf and inf where the file says
-    nothing); `group` is the namespace (or a session), `place` the order in the group.
+    `created`, `modified`, `valid_from` and `valid_until` are seconds since the epoch (0, 0, -inf and inf where the file
+    says nothing); `group` is the namespace (or a session), `place` the order in the group.
     """
 
     id: str
@@ -38,6 +38,9 @@ class Facts:
     links: tuple[Link, ...]
     """`metadata.links` and the body's `[[wiki links]]`, as written: targets are resolved when they are used, so that
     a file that comes or goes changes no other file's facts."""
+    created: float = 0.0
+    sources: tuple[str, ...] = ()
+    """`metadata.sources`: what the memory was made from, as written."""
 
 
 @dataclass(frozen=True, slots=True)

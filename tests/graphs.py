@@ -17,7 +17,7 @@ def memory(id: str, **fields: Any) -> Memory:
 
 def row(id: str, **fields: Any) -> MemoryRow:
     """A node."""
-    return replace(MemoryRow(id, id, "", "", "", "active", 0.7, None, None, None), **fields)
+    return replace(MemoryRow(id, id, "", "", "", "active", 0.7, None, None, None, None), **fields)
 
 
 def graph_of(*rows: MemoryRow, links: tuple[LinkRow, ...] = (), topics: dict[str, set[str]] | None = None) -> Relations:

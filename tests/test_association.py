@@ -41,11 +41,11 @@ def near(graph: Graph, id: str, **given: object) -> list[tuple[str, float, int]]
 
 
 def test_activation_halves_with_each_step_and_takes_the_best_path(graph: Graph) -> None:
-    assert near(graph, "a.md") == [("b.md", 0.4, 1), ("c.md", 0.25, 1), ("d.md", 0.2, 2)]
+    assert near(graph, "a.md", depth=2) == [("b.md", 0.4, 1), ("c.md", 0.25, 1), ("d.md", 0.2, 2)]
 
 
 def test_depth_limits_the_steps_and_the_cut_the_rest(graph: Graph) -> None:
-    assert near(graph, "a.md", depth=1) == [("b.md", 0.4, 1), ("c.md", 0.25, 1)]
+    assert near(graph, "a.md") == near(graph, "a.md", depth=1) == [("b.md", 0.4, 1), ("c.md", 0.25, 1)]
     assert near(graph, "f.md", depth=4) == [("e.md", 0.5, 1)]  # d would get 0.025
 
 
@@ -145,4 +145,4 @@ def test_a_hub_of_a_thousand_is_answered(tmp_path: Path) -> None:
     links = tuple(LinkRow(r.id, "hub.md", "r", 1.0, None, None) for r in rows)
     build(str(tmp_path / "g"), graph_of(hub, *rows, links=links))
     with Graph(str(tmp_path / "g")) as opened:
-        assert len(association.neighbours(opened, "0.md")) == 1000
+        assert len(association.neighbours(opened, "0.md", depth=2)) == 1000

@@ -1,16 +1,15 @@
-"""Relations: a pure function of the memories, and the difference of two."""
+"""Relations: a pure function of the memories."""
 
 from __future__ import annotations
 
+import pytest
 from graphs import memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memdir.dates import parse_date
-from memdir.documents import facts
 from memdir.model import Link, Memory
-from memdir.names import Names
-from memdir.relations import Relations, Unresolved, delta, relate, relations
+from memdir.relations import Relations, relations, session_of
 
 
 def edges(found: Relations) -> list[tuple[str, str, str]]:
@@ -19,7 +18,7 @@ def edges(found: Relations) -> list[tuple[str, str, str]]:
 
 def test_nothing_relates_to_nothing() -> None:
     found = relations([])
-    assert (found.topic_names(), found.session_ids(), found.link_rows(), found.unresolved) == ([], [], [], ())
+    assert (found.topic_names(), found.session_ids(), found.link_rows()) == ([], [], [])
 
 
 def test_links_and_wiki_links_become_edges() -> None:
@@ -34,10 +33,9 @@ def test_the_same_folder_comes_first() -> None:
     assert edges(found) == [("x/a.md", "x/b.md", "related")]
 
 
-def test_missing_and_ambiguous_targets_are_told_and_are_no_edges() -> None:
+def test_missing_and_ambiguous_targets_are_no_edges() -> None:
     found = relations([memory("a.md", links=(Link("b"), Link("gone"))), memory("x/b.md"), memory("y/b.md")])
     assert edges(found) == []
-    assert found.unresolved == (Unresolved("a.md", "b", ("x/b.md", "y/b.md")), Unresolved("a.md", "gone", ()))
 
 
 def test_a_memory_is_not_linked_to_itself() -> None:
@@ -72,15 +70,34 @@ def test_topics_and_sessions_exist_once() -> None:
     assert (found.topic_names(), found.session_ids()) == (["x"], ["s"])
 
 
-def test_a_new_memory_turns_a_dead_link_into_an_edge() -> None:
-    old = [memory("a.md", links=(Link("b"),))]
-    change = delta(relations(old), relations([*old, memory("b.md")]))
-    assert ([row.id for row in change.memories], list(change.links)) == (["b.md"], ["a.md"])
+UUID = "ddacea9b-60f5-4eb9-910b-971e70ce099f"
 
 
-def test_an_equal_graph_makes_an_empty_delta() -> None:
-    some = [memory("a.md", topics=("x",), links=(Link("b"),)), memory("b.md")]
-    assert not delta(relations(some), relations(reversed(some)))
+@pytest.mark.parametrize(
+    ("source", "session"),
+    [
+        (UUID, UUID), (f"{UUID}.jsonl", UUID), (f"/home/x/.claude/projects/-a/{UUID}.jsonl", UUID),
+        (rf"C:\p\{UUID}.jsonl", UUID), (f" {UUID}.jsonl#L12 ", UUID), (f"{UUID}#turn-3", UUID),
+        ("session:s1", "s1"), (f"session: {UUID}#4", UUID),
+        ("", None), ("session:", None), ("notes.md", None), ("s1.jsonl", None), (f"{UUID}.md", None),
+        (f"x{UUID}", None), (f"/{UUID}/notes.md", None), ("https://example.org/session:x", None),
+    ],
+)  # fmt: skip
+def test_a_source_may_name_a_session(source: str, session: str | None) -> None:
+    assert session_of(source) == session
+
+
+def test_sessions_come_from_the_origin_and_from_the_sources() -> None:
+    found = relations(
+        [memory("a.md", session="s", sources=("session:t", "b.md", "session:s")), memory("b.md", sources=("a.md",))]
+    )
+    assert found.sessions == {"a.md": {"s", "t"}}
+
+
+def test_created_is_known_where_the_file_says_it() -> None:
+    found = relations([memory("a.md", created="2024-01-01", mtime=5.0), memory("b.md", created="soon", mtime=5.0)])
+    rows = found.memories
+    assert (rows["a.md"].created, rows["b.md"].created) == (parse_date("2024-01-01"), None)
 
 
 _names = st.sampled_from(["a", "b", "c", "x/a", "x/b", "nobody"])
@@ -102,17 +119,3 @@ def test_order_does_not_matter(memories: list[Memory], random: object) -> None:
     mixed = list(memories)
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert relations(mixed) == relations(memories) or relations(mixed).link_rows() == relations(memories).link_rows()
-
-
-@given(_memories, _memories)
-@settings(derandomize=True, deadline=None)
-def test_a_part_of_the_memories_makes_the_same_delta(old: list[Memory], new: list[Memory]) -> None:
-    before, after = relations(old), relations(new)
-    whole = delta(before, after)
-    touched = {*whole.removed, *(row.id for row in whole.memories), *whole.links, *whole.topics, *whole.sessions}
-
-    def part(memories: list[Memory]) -> Relations:
-        names = Names((m.id, m.name) for m in memories)
-        return relate([facts(m) for m in memories if m.id in touched], names)
-
-    assert delta(part(old), part(new)) == whole
