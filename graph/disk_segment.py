@@ -19,7 +19,8 @@ import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, cast, overload
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final, cast, overload
 
 from memdir.memory_segment import deletions
 from memdir.model import Link
@@ -35,6 +36,9 @@ KIND: Final = "segment"
 DOCUMENT: Final = struct.Struct("=QII")
 TERM: Final = struct.Struct("=QII")
 WIDE: Final = 1 << 31
+FACTS: Final = tuple(field.name for field in fields(Facts) if field.name != "id")
+"""The fields of `Facts` in the order in which they are kept. Part of an index's stamp."""
+_LINKS: Final = FACTS.index("links")
 _DECODE: Final = json.JSONDecoder().raw_decode
 """`json.loads` takes twice as long for a short text."""
 _KEPT_FACTS: Final = 20_000
@@ -168,14 +172,10 @@ class DiskSegment:
         data = self._file.read(start, start + id_size + size)
         try:
             row, _ = _DECODE(str(data[id_size:], "ascii"))
-            name, description, type, topics, namespace, status, confidence = row[:7]
-            modified, valid_from, valid_until, pinned, line, session, links = row[7:]
-            id = str(data[:id_size], "utf-8", "surrogatepass")
-            return Facts(
-                id, name, description, type, tuple(topics), namespace, status, confidence,
-                modified, valid_from, valid_until, pinned, line, session, tuple(Link(*link) for link in links),
-            )  # fmt: skip
-        except (ValueError, TypeError) as error:
+            values: list[Any] = [tuple(value) if type(value) is list else value for value in row]
+            values[_LINKS] = tuple([Link(*link) for link in values[_LINKS]])
+            return Facts(str(data[:id_size], "utf-8", "surrogatepass"), *values)
+        except (ValueError, TypeError, IndexError) as error:
             raise self._file.damaged("facts cannot be read") from error
 
     def _document(self, number: int) -> tuple[int, int, int]:

@@ -15,6 +15,7 @@ from memdir.recall import View
 from memdir.stem import ENGLISH
 from memdir.text import ANALYSIS_VERSION
 
+from .disk_segment import FACTS
 from .generation import Generation, OtherVersion, documents_of, open_generation
 from .generations import Draft, Generations
 from .memory_files import Files, MemoryFiles
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .verify import Verified
 
 AnsweredBy = Literal["index", "mixed", "scan"]
-FORMAT: Final = 3
+FORMAT: Final = 4
 LARGE_FILES: Final = 50
 LARGE_SHARE: Final = 0.05
 """An overlay over 50 files or 5 % is worth publishing by a reading command (design §5)."""
@@ -102,7 +103,7 @@ class Index:
         self._command = command
         self._stamp = {
             "format": FORMAT, "memdir": memdir.__version__, "analysis": ANALYSIS_VERSION, "language": language,
-            "files_version": self._files.version,
+            "files_version": self._files.version, "facts": list(FACTS),
         }  # fmt: skip
         self._lock = threading.RLock()
         self._overlay = Overlay(language)

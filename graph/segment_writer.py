@@ -18,7 +18,7 @@ from memdir.memory_segment import MemorySegment, deletions
 from memdir.neighbours import is_relation
 from memdir.segment import Facts
 
-from .disk_segment import DOCUMENT, KIND, TERM, WIDE, DiskSegment
+from .disk_segment import DOCUMENT, FACTS, KIND, TERM, WIDE, DiskSegment
 from .section_file import SectionWriter
 
 Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
@@ -85,10 +85,7 @@ def _write_documents(out: SectionWriter, parts: Sequence[Part], order: list[tupl
 def encode_facts(facts: Facts) -> bytes:
     """Facts as a JSON list in the order of the fields; ASCII, so that undecodable names survive."""
     links = [[k.to, k.relationship, k.weight, k.valid_from, k.valid_until] for k in facts.links]
-    row = [
-        facts.name, facts.description, facts.type, facts.topics, facts.namespace, facts.status, facts.confidence,
-        facts.modified, facts.valid_from, facts.valid_until, facts.pinned, facts.line, facts.session, links,
-    ]  # fmt: skip
+    row = [links if name == "links" else getattr(facts, name) for name in FACTS]
     return json.dumps(row, separators=(",", ":")).encode()
 
 
