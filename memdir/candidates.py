@@ -17,9 +17,9 @@ from .query import Query
 from .ranking import CANDIDATE_FLOOR
 from .segment import Facts
 
-ENGINE_POSTINGS = 20_000
+ENGINE_POSTINGS = 3_000
 """Postings to read from which on an engine is asked, where there is one."""
-ENGINE_FETCH = 64
+ENGINE_FETCH = 32
 PRUNE_POSTINGS = 200
 """Postings left from which on it is worth asking whether they matter."""
 
@@ -73,10 +73,24 @@ def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: boo
 
 def score(collection: Collection, query: Query, number: int) -> float:
     """One document's word score."""
-    total = 0.0
+    return _scores(collection, query, [number])[number]
+
+
+def _scores(collection: Collection, query: Query, numbers: list[int]) -> dict[int, float]:
+    scores = dict.fromkeys(numbers, 0.0)
     for word in query.words:
-        total += collection.gain(word, number)
-    return total
+        if word.gains is not None:
+            get = word.gains.get
+            for number in numbers:
+                scores[number] += get(number, 0.0)
+        elif word.dense is not None:
+            dense = word.dense
+            for number in numbers:
+                scores[number] += dense[number]
+        else:
+            for number in numbers:
+                scores[number] += collection.gain(word, number)
+    return scores
 
 
 def _complete(
@@ -140,7 +154,10 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
     """Candidates proposed by the segments' engines; None when one that matters has none."""
     weights: dict[str, float] = {}
     for word in query.words:
-        for weight, term, _ in (*word.direct, *word.synonyms):
+        direct = word.direct
+        if word.nested:  # where an exact form is, its main term is at least as often: one term bounds them all
+            direct = [(sum([weight for weight, _, _ in direct]), *direct[0][1:])]
+        for weight, term, _ in (*direct, *word.synonyms):
             weights[term] = weights.get(term, 0.0) + weight
     terms = sorted(weights.items())
     fetch = max(ENGINE_FETCH, 2 * wanted)
@@ -163,9 +180,7 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
                 if len(proposed) >= fetch:
                     own = segment.total_length / segment.count
                     rest = max(rest, proposed[-1][1] * max(1.0, collection.average_length / own))
-            for doc in numbers:
-                if doc not in view.removed:
-                    scores[base + doc] = score(collection, query, base + doc)
+            scores.update(_scores(collection, query, [base + doc for doc in numbers if doc not in view.removed]))
         if rest == 0.0:
             return scores
         best = nlargest(wanted, scores.values())

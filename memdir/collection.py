@@ -17,8 +17,10 @@ from .neighbours import Neighbour, neighbours
 from .ranking import K1, B, idf
 from .segment import Facts, Segment
 
-KEPT_POSTINGS = 400_000
+KEPT_POSTINGS = 800_000
 """Decoded postings kept at most (about 100 bytes each)."""
+KEPT_DENSE_BYTES = 32 << 20
+"""Memory for the arrays of words in many documents."""
 KEPT_TERMS = 50_000
 """Terms kept at most, unknown ones included."""
 LONG = 1_024
@@ -59,15 +61,16 @@ class Word:
     """What one word of a query finds. What it gives to a document is the larger of what its own terms (`direct`) give
     together and what its best synonym gives. `gains` holds that by document; where there are many, `dense` does, for
     every document; in a large collection neither. `weight` is what a perfect match is worth, `bound` what the word can
-    give at most, `df` about how many documents have it (the same however it is kept, as it gives the order)."""
+    give at most, `nested` says that the terms after the first are forms of it, `df` about how many documents have it (the same however it is kept, as it gives the order)."""
 
-    __slots__ = ("bound", "dense", "df", "direct", "gains", "synonyms", "text", "weight")
+    __slots__ = ("bound", "dense", "df", "direct", "gains", "nested", "synonyms", "text", "weight")
 
     def __init__(self, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> None:
         self.text = text
         self.weight = weight
         self.direct = direct
         self.synonyms = synonyms
+        self.nested = False
         self.gains: dict[int, float] | None = None
         self.dense: array[float] | None = None
         self.df = 0
@@ -104,6 +107,7 @@ class Collection:
         self.unknown = idf(self.count, 0)
         self._entries: dict[str, Entry | None] = {}
         self._words: dict[object, Word] = {}
+        self._common: dict[object, Word] = {}
         self._idfs: dict[int, float] = {}
         self._kept = 0
         self._similar: dict[str, tuple[tuple[str, int], ...]] = {}
@@ -159,34 +163,46 @@ class Collection:
 
     def word(self, key: object) -> Word | None:
         """A word that was kept."""
-        return self._words.get(key)
+        return self._words.get(key) or self._common.get(key)
 
     def make_word(self, key: object, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> Word:
         """A word of a query with what it finds, kept for the next query that has it."""
         word = Word(text, weight, direct, synonyms)
         word.df = max([e.df for _, _, e in direct], default=0) + sum([e.df for _, _, e in synonyms])
-        longest = max([entry.df for _, _, entry in direct], default=0)
-        if longest <= LONG or self.size <= DENSE_DOCUMENTS:
-            gains = self.gains(word)
+        if all(entry.gains is not None for _, _, entry in direct):
+            gains = word.gains = self.gains(word)
             word.bound = max(gains.values()) if gains else 0.0
-            if len(gains) <= LONG:
-                word.gains = gains
-            else:
-                word.dense = array("d", bytes(8 * self.size))
-                for number, gain in gains.items():
-                    word.dense[number] = gain
-        else:
-            word.bound = max(
-                sum([w * entry.top for w, _, entry in direct]), max([w * e.top for w, _, e in synonyms], default=0.0)
-            )
-        self._make_room(len(word.gains or ()) + len(word.dense or ()) // 12 + 1)
-        self._words[key] = word
+            self._make_room(len(gains) + 1)
+            self._words[key] = word
+            return word
+        word.bound = max(
+            sum([w * entry.top for w, _, entry in direct]), max([w * e.top for w, _, e in synonyms], default=0.0)
+        )
+        if self.size <= DENSE_DOCUMENTS:
+            word.dense = self._dense(word)
+            while len(self._common) * self.size * 8 >= KEPT_DENSE_BYTES:
+                self._common.pop(next(iter(self._common), None), None)
+            self._common[key] = word
         return word
+
+    def _dense(self, word: Word) -> array[float]:
+        dense = array("d", bytes(8 * self.size))
+        for weight, _, entry in word.direct:
+            for number, gain in self._entry_gains(entry):
+                dense[number] += weight * gain
+        for weight, _, entry in word.synonyms:
+            for number, gain in self._entry_gains(entry):
+                worth = weight * gain
+                if worth > dense[number]:
+                    dense[number] = worth
+        return dense
 
     def gains(self, word: Word) -> dict[int, float]:
         """What a word gives to each document that has it."""
         if word.gains is not None:
             return word.gains
+        if word.dense is not None:
+            return {number: gain for number, gain in enumerate(word.dense) if gain}
         if len(word.direct) == 1 and not word.synonyms:
             weight, _, entry = word.direct[0]
             return {number: weight * gain for number, gain in self._entry_gains(entry)}

@@ -7,7 +7,6 @@ score is made comparable between queries. What each step gave is in `parts`, in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import inf
 from typing import NamedTuple
@@ -38,8 +37,7 @@ DEFAULT_LIMIT = 10
 _rfc3339 = lru_cache(maxsize=1 << 14)(rfc3339)
 
 
-@dataclass(frozen=True, slots=True)
-class RecallOptions:
+class RecallOptions(NamedTuple):
     """What is asked for beside the words. Times are seconds since the epoch; `now` is the clock's, `as_of` asks what
     was valid then; `since` and `until` are of the last modification, half-open. `namespaces` include what is below
     them. `all` also gives what is not active or not valid. `min_score` None is the default threshold, 0 none. `explain`
@@ -183,6 +181,8 @@ def _diversified(ranked: list[_Candidate]) -> list[_Candidate]:
     repeated = False
     for candidate in ranked:
         said = (candidate.facts.name, candidate.facts.description)
+        if not said[1]:
+            continue
         if said in seen:
             candidate.diversity = REPEATED
             candidate.total *= REPEATED
