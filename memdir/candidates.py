@@ -154,10 +154,7 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
     """Candidates proposed by the segments' engines; None when one that matters has none."""
     weights: dict[str, float] = {}
     for word in query.words:
-        direct = word.direct
-        if word.nested:  # where an exact form is, its main term is at least as often: one term bounds them all
-            direct = [(sum([weight for weight, _, _ in direct]), *direct[0][1:])]
-        for weight, term, _ in (*direct, *word.synonyms):
+        for weight, term, _ in (*word.direct, *word.synonyms):
             weights[term] = weights.get(term, 0.0) + weight
     terms = sorted(weights.items())
     fetch = max(ENGINE_FETCH, 2 * wanted)

@@ -61,16 +61,15 @@ class Word:
     """What one word of a query finds. What it gives to a document is the larger of what its own terms (`direct`) give
     together and what its best synonym gives. `gains` holds that by document; where there are many, `dense` does, for
     every document; in a large collection neither. `weight` is what a perfect match is worth, `bound` what the word can
-    give at most, `nested` says that the terms after the first are forms of it, `df` about how many documents have it (the same however it is kept, as it gives the order)."""
+    give at most, `df` about how many documents have it (the same however it is kept, as it gives the order)."""
 
-    __slots__ = ("bound", "dense", "df", "direct", "gains", "nested", "synonyms", "text", "weight")
+    __slots__ = ("bound", "dense", "df", "direct", "gains", "synonyms", "text", "weight")
 
     def __init__(self, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> None:
         self.text = text
         self.weight = weight
         self.direct = direct
         self.synonyms = synonyms
-        self.nested = False
         self.gains: dict[int, float] | None = None
         self.dense: array[float] | None = None
         self.df = 0
