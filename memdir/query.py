@@ -8,7 +8,7 @@ from .collection import Collection, Weighted, Word
 from .ranking import PAIR_WEIGHT, SIMILAR_WEIGHT, SYNONYM_POSTINGS, SYNONYM_WEIGHT
 from .stem import ENGLISH
 from .synonyms import synonyms
-from .text import QueryWord, fold, forms, is_run, parse_query
+from .text import QueryWord, fold, forms, parse_query
 
 MAX_WORDS = 64
 """Words of a query that are looked up; of a longer text the rarest."""
@@ -66,7 +66,6 @@ def _word(collection: Collection, word: QueryWord, language: str, *, half: bool)
             direct.append((part * share * entry.idf, term, entry))
             weight = weight or part * share * entry.idf
     main = word.terms[0][0]
-    nested = len(direct) > 1
     others = synonyms(main)
     if not direct and not others:  # a word of the table is no typing error
         direct = _similar(collection, word, language)
@@ -76,9 +75,7 @@ def _word(collection: Collection, word: QueryWord, language: str, *, half: bool)
     weight = weight or collection.unknown * part * word.terms[0][1]
     found = [] if half else _synonyms(collection, others, weight)
     key = (word.text, word.terms[0][1], half, language)
-    made = collection.make_word(key, word.text, weight, direct, found)
-    made.nested = nested and not is_run(word.text)
-    return made
+    return collection.make_word(key, word.text, weight, direct, found)
 
 
 def _similar(collection: Collection, word: QueryWord, language: str) -> Weighted:
