@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 
@@ -22,7 +21,7 @@ def run(app: App, values: Values) -> int:
     path = values.required("file")
     text = read_file(os.path.join(app.environment.cwd, path)).decode("utf-8", "replace")
     questions = read_questions(text, shown(path))
-    options = dataclasses.replace(app.workspace().options(DEPTH), min_score=0.0)
+    options = app.workspace().options(DEPTH)._replace(min_score=0.0)
     given = app.workspace().settings.number("recall.min_score")
     threshold = values.number("min_score")
     if threshold is None:
@@ -72,9 +71,9 @@ def _views(app: App, folder: str) -> tuple[View, ...]:
 def _fields(report: Report) -> dict[str, object]:
     return {
         "threshold": report.threshold,
-        "ranking": {kind: dataclasses.asdict(found) for kind, found in report.ranking.items()},
-        "answers": {kind: dataclasses.asdict(found) for kind, found in report.answers.items()},
-        "curve": [dataclasses.asdict(point) for point in report.curve],
+        "ranking": {kind: found._asdict() for kind, found in report.ranking.items()},
+        "answers": {kind: found._asdict() for kind, found in report.answers.items()},
+        "curve": [point._asdict() for point in report.curve],
         "median_ms": report.median_ms,
         "questions": [
             {

@@ -7,8 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from memdir.check import check
 from memdir.errors import MemdirError
@@ -23,8 +22,7 @@ COUNTED_NOW: Final = 200
 _FILE: Final = "findings.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(NamedTuple):
     """Findings by severity; `known` False when nobody counted since the files changed."""
 
     known: bool
@@ -41,12 +39,12 @@ def health(workspace: Workspace, seen: SourceOverview) -> Health:
         settings = workspace.settings
         select, ignore = settings.items("check.select"), settings.items("check.ignore")
         return _counted(check(seen.source.root, select=select, ignore=ignore, now=workspace.environment.now()))
-    if seen.index.home is None or seen.index.pending:
+    if seen.state.home is None or seen.state.pending:
         return Health(False)
     try:
-        with open(os.path.join(seen.index.home, _FILE), encoding="utf-8") as file:
+        with open(os.path.join(seen.state.home, _FILE), encoding="utf-8") as file:
             said = json.load(file)
-        if said["generation"] == seen.index.generation:
+        if said["generation"] == seen.state.generation:
             return Health(True, int(said["error"]), int(said["warning"]), int(said["info"]))
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never counted, or not ours: the same as not known

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from memdir.errors import MemdirError, StorageError
 from memdir.files import read_file, shown
@@ -19,19 +19,17 @@ from memdir.scan import walk
 from .workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class SourceOverview:
+class SourceOverview(NamedTuple):
     """One directory: memories by type (`None` for no type) and in all, bytes of their text, and its index."""
 
     source: Source
     types: dict[str | None, int]
     memories: int
     size: int
-    index: IndexState
+    state: IndexState
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryIndexOverview:
+class MemoryIndexOverview(NamedTuple):
     """The primary directory's MEMORY.md: what it uses of the limits, and the entries that are cut off."""
 
     path: str
@@ -39,8 +37,7 @@ class MemoryIndexOverview:
     cut_off: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """Everything on the one screen. `lost` are memories that another program deleted from the primary directory;
     `state_size` is in bytes."""
 

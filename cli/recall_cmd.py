@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from memdir.dates import age_text, parse_date
 from memdir.files import shown
 from memdir.hit import Hit
@@ -56,11 +54,11 @@ def _options(app: App, values: Values) -> RecallOptions:
         all=values.flag("all"),
         min_score=values.number("min_score"),
     )
-    options = replace(options, explain=values.flag("explain") or app.out.json)
+    options = options._replace(explain=values.flag("explain") or app.out.json)
     if since is not None:
-        options = replace(options, since=parse_date(since))
+        options = options._replace(since=parse_date(since))
     if until is not None:
-        options = replace(options, until=parse_date(until, end=True))
+        options = options._replace(until=parse_date(until, end=True))
     return options
 
 

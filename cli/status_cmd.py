@@ -35,7 +35,7 @@ def run(app: App, values: Values) -> int:
         said = f"{shown(orphan.path)}: {_count(orphan.memories, 'memory')}, {orphan.why}"
         _line(app, "orphan", said, f"memdir adopt {shown(orphan.path)}")
     sizes = [f"memories {_bytes(sum(s.size for s in seen.sources))}"]
-    sizes.append(f"index {_bytes(sum(s.index.size for s in seen.sources))}")
+    sizes.append(f"index {_bytes(sum(s.state.size for s in seen.sources))}")
     sizes.append(f"journal {_bytes(seen.state_size)}")
     _line(app, "sizes", ", ".join(sizes))
     for note in (*workspace.located.notes, *(finding.message for finding in workspace.settings.findings)):
@@ -55,7 +55,7 @@ def _source(app: App, seen: SourceOverview, *, primary: bool) -> None:
         _line(app, "memories", "none: the directory does not exist yet", "memdir add TEXT")
         return
     _line(app, "memories", _by_type(seen), None if seen.memories else "memdir add TEXT")
-    index = seen.index
+    index = seen.state
     if not index.usable:
         _line(app, "index", f"none ({index.note})" if index.note else "none", "memdir index sync")
         return
@@ -103,13 +103,13 @@ def _fields(app: App, seen: Overview, found: Health) -> dict[str, object]:
                 "types": {str(kind or ""): count for kind, count in sorted(s.types.items(), key=str)},
                 "bytes": s.size,
                 "index": {
-                    "usable": s.index.usable,
-                    "generation": s.index.generation,
-                    "documents": s.index.documents,
-                    "pending": s.index.pending,
-                    "made": rfc3339(s.index.taken) if s.index.usable else None,
-                    "bytes": s.index.size,
-                    "note": s.index.note,
+                    "usable": s.state.usable,
+                    "generation": s.state.generation,
+                    "documents": s.state.documents,
+                    "pending": s.state.pending,
+                    "made": rfc3339(s.state.taken) if s.state.usable else None,
+                    "bytes": s.state.size,
+                    "note": s.state.note,
                 },
             }
             for s in seen.sources

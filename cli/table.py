@@ -4,9 +4,8 @@ the completion and the generated CLI reference are all made from it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from .app import App, Values
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 Kind = Literal["flag", "text", "int", "float"]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """`names` short ones first, the last long one gives the key (`--as-of` -> `as_of`). A `flag` takes no value.
     `many` may be given several times. `choices` limits a text."""
 
@@ -35,8 +33,7 @@ class Option:
         return f"{name}_" if iskeyword(name) else name
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """A positional argument. `many` takes all remaining words (as one list); at most the last argument has it."""
 
     name: str
@@ -50,8 +47,7 @@ class Argument:
         return self.name.lower().replace("-", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command. `name` holds a space for a group's command (`graph stats`). `examples` are run by a test in a copy
     of the sample project: each is a whole command line. `everyday` commands stand in the short help."""
 
@@ -63,7 +59,7 @@ class Command:
     examples: tuple[str, ...] = ()
     description: str = ""
     everyday: bool = False
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
 
 
 GLOBAL_OPTIONS: tuple[Option, ...] = (

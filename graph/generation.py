@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from memdir.segment import Segment
 
@@ -18,8 +17,7 @@ from .section_file import IndexDamaged
 MANIFEST: Final = "manifest"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A segment on disk and the numbers of its documents that were removed since it was written."""
 
     segment: DiskSegment
@@ -31,13 +29,13 @@ class Stored:
         return self.segment.count - len(self.removed)
 
 
-@dataclass(frozen=True, slots=True)
 class Generation:
     """A generation, or with the defaults the state before the first: no files."""
 
-    held: Held | None = None
-    manifest: Manifest = field(default_factory=Manifest)
-    stored: tuple[Stored, ...] = ()
+    def __init__(self, held: Held | None = None, manifest: Manifest | None = None, stored: tuple[Stored, ...] = ()):
+        self.held = held
+        self.manifest = Manifest() if manifest is None else manifest
+        self.stored = stored
 
     @property
     def name(self) -> str | None:

@@ -14,9 +14,8 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from memdir.model import FileStat
 
@@ -31,8 +30,7 @@ _COLUMNS: Final = (("mtime", "q"), ("ctime", "q"), ("size", "Q"), ("inode", "Q")
 _GETTERS: Final = tuple(attrgetter(f"st_{name}") for name in ("mtime_ns", "ctime_ns", "size", "ino"))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file: its stat when it was read, the digest of its bytes, the checksum of what other files say about it
     (its MEMORY.md lines)."""
 
@@ -41,8 +39,7 @@ class Entry:
     wording: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """One folder below the root ('' is the root): its mtime, and the checksum of the names in it."""
 
     path: str
@@ -50,8 +47,7 @@ class Folder:
     names: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Where a walk looked: the folders; the paths of what is named like a file but was left out (too large, a link),
     and the checksum of their stats, -1 when they changed just then."""
 
@@ -60,20 +56,22 @@ class Layout:
     checksum: int = 0
 
 
-@dataclass(slots=True)
 class Manifest:
     """Files in ascending order of id, column by column. `paths` are relative to the root and open the file;
     `taken_ns` is when the walk began that these stats come from. `header` is the generation's own record."""
 
-    ids: list[str] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    columns: tuple[array[int], ...] = field(default_factory=lambda: tuple(array(code) for _, code in _COLUMNS))
-    wordings: array[int] = field(default_factory=lambda: array("I"))
-    digests: bytes = b""
-    layout: Layout = field(default_factory=Layout)
-    taken_ns: int = 0
-    header: Mapping[str, object] = field(default_factory=dict)
-    removed: list[frozenset[int]] = field(default_factory=list)
+    __slots__ = ("columns", "digests", "header", "ids", "layout", "paths", "removed", "taken_ns", "wordings")
+
+    def __init__(self, layout: Layout | None = None, taken_ns: int = 0) -> None:
+        self.ids: list[str] = []
+        self.paths: list[str] = []
+        self.columns: tuple[array[int], ...] = tuple(array(code) for _, code in _COLUMNS)
+        self.wordings: array[int] = array("I")
+        self.digests = b""
+        self.layout = layout or Layout()
+        self.taken_ns = taken_ns
+        self.header: Mapping[str, object] = {}
+        self.removed: list[frozenset[int]] = []
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -184,21 +182,19 @@ def read_manifest(path: str) -> Manifest:
     ids = _split(file, "ids", files)
     columns = tuple(_column(file, name, code, files) for name, code in _COLUMNS)
     mtimes, names = _column(file, "folder_mtime", "q", folders), _column(file, "folder_names", "I", folders)
-    manifest = Manifest(
-        ids=ids,
-        paths=_split(file, "paths", files) if header.get("own_paths") else ids,
-        columns=columns,
-        wordings=_column(file, "wording", "I", files),
-        digests=bytes(file.section("digest")),
-        layout=Layout(
-            tuple(Folder(*row) for row in zip(_split(file, "folders", folders), mtimes, names, strict=True)),
-            tuple(_split(file, "left_out", left_out)),
-            checksum,
-        ),
-        taken_ns=taken,
-        header=header,
-        removed=_removed(file),
+    layout = Layout(
+        tuple(Folder(*row) for row in zip(_split(file, "folders", folders), mtimes, names, strict=True)),
+        tuple(_split(file, "left_out", left_out)),
+        checksum,
     )
+    manifest = Manifest(layout, taken)
+    manifest.ids = ids
+    manifest.paths = _split(file, "paths", files) if header.get("own_paths") else ids
+    manifest.columns = columns
+    manifest.wordings = _column(file, "wording", "I", files)
+    manifest.digests = bytes(file.section("digest"))
+    manifest.header = header
+    manifest.removed = _removed(file)
     if len(manifest.digests) != files * DIGEST_SIZE:
         raise file.damaged("its digests are incomplete")
     return manifest

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from memdir.errors import MemdirError, StorageError
 from memdir.files import read_if_there, shown
@@ -17,8 +16,7 @@ from memdir.model import INDEX_NAME, MAX_FILE_BYTES, FileStat, Finding
 from memdir.segment import TextDocument
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The files of a walk in ascending order of id; `unreadable` are the ids of folders and files that could not be
     read (`""`: the root itself), `findings` what to tell people."""
 

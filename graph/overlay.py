@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from memdir.errors import MemdirError
 from memdir.memory_segment import MemorySegment
@@ -16,8 +16,7 @@ from .memory_files import Files, wording_checksum
 from .sync import UNREAD, Diff, digest_of
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A file that was read: its entry for the manifest, and its documents."""
 
     entry: Entry

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from memdir.memory_segment import MemorySegment
 from memdir.model import FileStat
@@ -32,8 +31,7 @@ MERGE_SHARE: Final = 0.2
 """New and removed documents, as a share of the largest segment, at which everything is merged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What makes the next generation out of `base`: the diff, the files to read (added, changed, reworded), and what
     other files say about them."""
 

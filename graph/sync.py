@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat as modes
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 try:
     from _blake2 import blake2b  # as in memdir.places: hashlib loads OpenSSL
@@ -35,7 +34,6 @@ UNREAD = bytes(DIGEST_SIZE)
 """The digest of a file that could not be read."""
 
 
-@dataclass(slots=True)
 class Diff:
     """What is to do to make an index of the manifest into one of the disk.
 
@@ -46,17 +44,20 @@ class Diff:
     `taken_ns` is when the look began; `layout` is where it looked (only when that was asked for).
     """
 
-    taken_ns: int
-    unchanged: int = 0
-    added: list[FileStat] = field(default_factory=list)
-    changed: list[FileStat] = field(default_factory=list)
-    touched: list[FileStat] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    renamed: list[tuple[str, str]] = field(default_factory=list)
-    unreadable: tuple[str, ...] = ()
-    doubt: str | None = None
-    settled: int = 0
-    layout: Layout = field(default_factory=Layout)
+    def __init__(
+        self, taken_ns: int, *, unchanged: int = 0, unreadable: tuple[str, ...] = (), layout: Layout | None = None
+    ) -> None:
+        self.taken_ns = taken_ns
+        self.unchanged = unchanged
+        self.added: list[FileStat] = []
+        self.changed: list[FileStat] = []
+        self.touched: list[FileStat] = []
+        self.removed: list[str] = []
+        self.renamed: list[tuple[str, str]] = []
+        self.unreadable = unreadable
+        self.doubt: str | None = None
+        self.settled = 0
+        self.layout = layout or Layout()
 
     @property
     def size(self) -> int:

@@ -6,8 +6,7 @@ import filecmp
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from memdir.files import failure
 from memdir.memory_segment import MemorySegment
@@ -26,8 +25,7 @@ SHOWN: Final = 20
 """Problems named at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """The outcome: `documents` compared, `pending` files left out because they changed since, and what is wrong."""
 
     documents: int

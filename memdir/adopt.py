@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .changes import Plan
 from .errors import BadInputError, UsageError
@@ -24,8 +24,7 @@ from .store import Store
 from .tidy import listable, not_current, tidy
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(NamedTuple):
     """What adopting `source` into `target` (absolute) means; all paths are ids, sorted.
 
     `same` are there already byte for byte; `new` will be copied; of `conflicts` the target has another text;
@@ -206,7 +205,7 @@ def _index_change(store: Store, source: str, added: list[tuple[str, Memory]]) ->
         for id, memory in added:
             if memory.id not in listed and listable(memory) and not not_current(memory):
                 plain, entry = entry_of(memory), worded.get(id)
-                fresh.append(replace(plain, title=entry.title, hook=entry.hook) if entry else plain)
+                fresh.append(plain._replace(title=entry.title, hook=entry.hook) if entry else plain)
         text = insert_entries(text, fresh, {memory.id: memory.type for memory in existing})
     if before is None or not usage(text).fits:
         text = tidy(text, [*existing, *(memory for _, memory in added)]).text

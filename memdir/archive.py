@@ -7,8 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .changes import Plan, changed_memory, read_memory, relative_path
 from .errors import NotFoundError, UsageError
@@ -27,8 +26,7 @@ SUFFIX: Final = ".archived"
 _ARCHIVED = re.compile(r"(?P<id>.+?\.md)(?:\.(?P<number>\d+))?\.archived", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Archived:
+class Archived(NamedTuple):
     """A file in the archive: the id it had, its number among those of the same id (0 the oldest), its path relative
     to the directory as it is on disk, size in bytes, and mtime in ns (that of the memory)."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import BadInputError, StorageError
 from .files import failure, read_file
@@ -25,8 +25,7 @@ from .store import Store
 log = logging.getLogger("memdir")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What an operation will do: a line for people and the history, the changes, the id of the memory it is about
     (after the change), further ids changed with it, and notes for people."""
 
@@ -37,8 +36,7 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A plan that was carried out; `transaction` is None when everything was so already. `recovered` says what was
     done about commands killed before this one."""
 

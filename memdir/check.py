@@ -4,7 +4,6 @@ written, no home and no Claude Code is needed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from . import check_rules_files, check_rules_index, check_rules_links, check_rules_text
 from .check_codes import RULES, wanted
@@ -34,7 +33,7 @@ def refuse_unknown(codes: Iterable[str]) -> None:
 
 def _findings(root: str, now: float) -> Iterator[Finding]:
     directory, found = read_directory(root, now)
-    yield from (replace(f, fix=RULES[f.code].fix or None) for f in found)
+    yield from (f._replace(fix=RULES[f.code].fix or None) for f in found)
     for room in (check_rules_files, check_rules_index, check_rules_links, check_rules_text):
         for rule in room.CHECKS:
             yield from rule(directory)

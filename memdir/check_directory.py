@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from .check_codes import RULES
 from .errors import MemdirError
@@ -15,8 +15,7 @@ from .reading import memory_from_bytes
 from .scan import walk
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One memory file with its text as it is on disk (damaged bytes replaced)."""
 
     memory: Memory
@@ -25,8 +24,7 @@ class Page:
     """The text in lower case, for quick looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPage:
+class IndexPage(NamedTuple):
     """One MEMORY.md: its text and what the reader said. `folder` is where its links count from, empty at the top."""
 
     stat: FileStat
@@ -39,14 +37,14 @@ class IndexPage:
         return self.stat.id.rpartition("/")[0]
 
 
-@dataclass
 class Directory:
     """What the rules look at: every file read once."""
 
-    root: str
-    now: float
-    pages: list[Page] = field(default_factory=list)
-    indexes: list[IndexPage] = field(default_factory=list)
+    def __init__(self, root: str, now: float) -> None:
+        self.root = root
+        self.now = now
+        self.pages: list[Page] = []
+        self.indexes: list[IndexPage] = []
 
     @cached_property
     def names(self) -> Names:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from .environment import Environment
@@ -40,8 +39,7 @@ class MemoryDirectorySetting(NamedTuple):
     ignored: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClaudeSettings:
+class ClaudeSettings(NamedTuple):
     """The layers, strongest first, and what could not be read."""
 
     layers: tuple[Layer, ...]

@@ -7,11 +7,10 @@ every part of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """`cwd` and `home` are absolute paths (`home` is None where there is none), `env` the environment variables,
     `platform` as in `sys.platform`, `now` a clock in seconds since the epoch."""
 

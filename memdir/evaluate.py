@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
 from .errors import BadInputError
 
@@ -25,8 +25,7 @@ Ask = Callable[[str | None, str], Found]
 """Ask a directory (None: the given one) a question, without a threshold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question: the directory asked, its kind, and the ids that answer it."""
 
     query: str
@@ -35,8 +34,7 @@ class Question:
     repo: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of a question: the rank of the first right answer (0 the best, None not found), the score of that
     answer, and the score of the best hit (0 without one)."""
 
@@ -46,8 +44,7 @@ class Outcome:
     best: float
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """Shares of the questions that have an answer: hit@1, 5, 10 and the mean reciprocal rank; of the others
     (`absent`), the share that got an answer all the same. None where there is no such question."""
 
@@ -60,8 +57,7 @@ class Figures:
     answered: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One threshold of the trade-off: hit@5 of the questions with an answer, share of the others that get one."""
 
     threshold: float
@@ -69,15 +65,14 @@ class Point:
     answered: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """`ranking` is without a threshold, by kind and over all (`all`); `answers` with it. `curve` is the trade-off."""
 
     threshold: float
     ranking: dict[str, Figures]
     answers: dict[str, Figures]
     curve: list[Point]
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: Sequence[Outcome] = ()
     median_ms: float = 0.0
 
 

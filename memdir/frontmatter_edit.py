@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from .errors import BadInputError
 from .frontmatter_read import TOP_LEVEL, Parsed, parse
@@ -19,13 +18,13 @@ from .yaml_writer import field_lines, flow_value, plain
 _LINE_KEY = re.compile(r"( *)(?:\"([^\"\\]+)\"|'([^']+)'|([^\s#\"'\[{&*!|>%@`-][^:#]*?)) *:(?=\s|$)")
 
 
-@dataclass(slots=True)
 class _Entry:
     """The lines `[start, end)` of one key, and its indentation."""
 
-    start: int
-    end: int
-    indent: int
+    def __init__(self, start: int, end: int, indent: int) -> None:
+        self.start = start
+        self.end = end
+        self.indent = indent
 
 
 def edit(data: bytes, changes: Mapping[str, object | None], *, modified: str | None = None) -> bytes:

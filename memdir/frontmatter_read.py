@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from .frontmatter_split import decode, has_fields, newline_of, split_head
 from .model import NOTHING, Problem
@@ -24,8 +23,7 @@ _UNUSUAL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\u
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What a file says. `head` holds plain data (text, numbers, truth values, None, lists, dicts) in file order; `body`
     is the text after the frontmatter as written and `body_line` its first line, from 1. `damaged` says that bytes were
     lost in reading, or that the name is blank. `newline` is the file's own (`\\n`, `\\r\\n`, `\\r`)."""

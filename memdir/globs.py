@@ -4,9 +4,8 @@ the manner of gitignore. Patterns come with a repository, so matching is never e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_PATTERNS: Final = 1000
 """Patterns that one rule may expand to (formats §2.2)."""
@@ -18,8 +17,7 @@ _ANY: Final = -2
 _ANY_DEPTH: Final = None
 
 
-@dataclass(frozen=True, slots=True)
-class _OneOf:
+class _OneOf(NamedTuple):
     """A bracket expression: code point ranges, and whether it is negated."""
 
     ranges: tuple[tuple[int, int], ...]
@@ -33,8 +31,7 @@ _Item = int | _OneOf
 _Segment = tuple[_Item, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """One compiled pattern. `segments` None matches nothing (`problem` says why); `negated` is a leading `!`."""
 
     text: str

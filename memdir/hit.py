@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One recalled memory. `score` is 0 to 1, comparable between queries; `parts` what each step gave to it.
     `path` is relative to the source's `root`; `modified` RFC 3339 UTC; `age_days` counts whole days."""
 

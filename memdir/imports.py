@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .markdown_tree import Tokens, code_lines, text_runs
 
@@ -38,8 +37,7 @@ TEXT_EXTENSIONS: Final = frozenset(extension for line in _EXTENSIONS for extensi
 """Endings of files that are text; anything else with an ending is not imported. No ending at all is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportSite:
+class ImportSite(NamedTuple):
     """One `@path` in a text: the path as it is meant (`\\ ` unescaped, `#fragment` gone), and its line from 1. A site
     in a block of HTML (`in_html`) is one that Claude Code passes over in silence."""
 

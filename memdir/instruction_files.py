@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from .model import Finding
 
@@ -39,8 +38,7 @@ LABELS: Final[dict[Scope, str]] = {
 """Claude Code's words behind `Contents of PATH` (formats §2.1); an import has those of the file that imports it."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstructionFile:
+class InstructionFile(NamedTuple):
     """One file of the hierarchy. `path` is absolute, as it was found; `real` with symbolic links followed.
 
     `size` is in bytes, `tokens` an estimate of the text that is loaded; both 0 where nothing was read. `parent` is the
@@ -70,8 +68,7 @@ class InstructionFile:
         return self.status == "loaded"
 
 
-@dataclass(frozen=True, slots=True)
-class Instructions:
+class Instructions(NamedTuple):
     """The files in load order: those of the start, what reading `for_path` adds, what waits, what nobody loads."""
 
     files: tuple[InstructionFile, ...]

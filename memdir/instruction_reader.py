@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from .errors import BadInputError, StorageError
 from .files import read_file, shown
@@ -22,8 +21,7 @@ MAX_BYTES: Final = 4 << 20
 """A larger file is not loaded (formats §2.1); no other limit is set on a CLAUDE.md."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a file stands: its scope and kind, the directory that its rules' patterns are relative to, and whether what
     stands there is loaded or waits, and why."""
 
@@ -39,8 +37,7 @@ class Place:
         return self.scope in ("managed", "user")
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(NamedTuple):
     """A file that was come to: at a fixed place, or by the import on `line` of `parent`. `chain` holds the real paths
     of the files that lead here, the top one first."""
 
@@ -138,7 +135,7 @@ class Reader:
         self._add(visit.file(place.status, size=len(data), text=content, patterns=rule.patterns, damaged=damaged))
         self._look_at(visit, content, body, tokens, offset)
         for site in import_sites(body, tokens):
-            self._import(replace(site, line=site.line + offset), visit)
+            self._import(site._replace(line=site.line + offset), visit)
 
     def _unreadable(self, visit: _Visit, error: BadInputError | StorageError) -> None:
         too_large = error.code == "too-large"
@@ -166,7 +163,7 @@ class Reader:
 
     def _imported(self, path: str, real: str, site: ImportSite, parent: _Visit) -> _Visit:
         why = f"imported by {shown(os.path.basename(parent.path))}:{site.line}"
-        place = replace(parent.place, kind="import", why=why)
+        place = parent.place._replace(kind="import", why=why)
         return _Visit(path, real, place, parent.path, site.line, (*parent.chain, parent.real))
 
     def _verdict(self, visit: _Visit, *, in_html: bool) -> tuple[Status, str]:

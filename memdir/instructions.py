@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .claude_settings import managed_directory, read_object
@@ -133,7 +132,7 @@ class _Hierarchy:
         self.reader.take(os.path.join(managed, "CLAUDE.md"), place)
         if managed_text is not None and managed_text[1].strip():
             path, text = managed_text
-            self.reader.take_text(path, text.strip(), replace(place, why="`claudeMd` in the managed settings"))
+            self.reader.take_text(path, text.strip(), place._replace(why="`claudeMd` in the managed settings"))
         self._rules(os.path.join(managed, ".claude", "rules"), place)
         if config_dir is not None:
             place = Place("user", "user", self.cwd, "loaded", "the user's own, for all projects")
@@ -178,7 +177,7 @@ class _Hierarchy:
             relative = os.path.relpath(target, place.base).replace(os.sep, "/")
             if not relative.startswith("../") and rule.matches(relative):
                 why = f"`paths` match {shown(os.path.relpath(target, self.cwd))}"
-                self.reader.take(path, replace(place, status="loaded", why=why), matched=True)
+                self.reader.take(path, place._replace(status="loaded", why=why), matched=True)
             else:
                 self.reader.conditional.append((path, place, rule))
 
@@ -188,7 +187,7 @@ class _Hierarchy:
             self._directory(directory, "lazy", "loads when a file below it is read")
         why = "loads when a file that its `paths` match is read"
         for path, place, _ in self.reader.conditional:
-            self.reader.take(path, replace(place, status="conditional", why=why), matched=True)
+            self.reader.take(path, place._replace(status="conditional", why=why), matched=True)
 
     def unread(self, subdirectories: Sequence[str]) -> None:
         """Files of this project made for agents, to which nothing in the hierarchy leads."""
@@ -208,7 +207,7 @@ class _Hierarchy:
     def _directory(self, directory: str, status: Status, why: str) -> None:
         place = Place("project", "project", directory, status, why)
         if self._main_of_worktree(directory):
-            place = replace(place, status="duplicate", why="the worktree below has its own copy")
+            place = place._replace(status="duplicate", why="the worktree below has its own copy")
         self.reader.take(os.path.join(directory, "CLAUDE.md"), place)
         self.reader.take(os.path.join(directory, ".claude", "CLAUDE.md"), place)
         self._rules(os.path.join(directory, ".claude", "rules"), place)
@@ -229,7 +228,7 @@ class _Hierarchy:
 
     def _rules(self, directory: str, place: Place) -> None:
         for path in rule_files(directory):
-            self.reader.take(path, replace(place, kind="rule"))
+            self.reader.take(path, place._replace(kind="rule"))
 
 
 def _ancestors(directory: str) -> list[str]:

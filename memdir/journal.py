@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from .errors import BadInputError, StorageError
 from .files import (
@@ -37,8 +36,7 @@ MAX_CHANGED_FILE: Final = 64 << 20
 _DAMAGED: Final = "an interrupted command left a damaged journal entry ({}); nothing was done with it"
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """What an undo did: the transactions taken back, the files restored byte for byte, those whose later changes
     were merged with it, and those left alone because they changed since."""
 
@@ -99,7 +97,7 @@ class Journal:
             else:
                 self._finish(transaction)
                 self.records.prune()
-                return replace(transaction, state="done")
+                return transaction._replace(state="done")
         raise AssertionError("unreachable")
 
     def recover(self) -> list[str]:
@@ -196,7 +194,7 @@ class Journal:
             mtime = os.stat(path).st_mtime_ns
         except FileNotFoundError:
             return change  # it vanished; applying will notice
-        return replace(change, mtime_ns=mtime)
+        return change._replace(mtime_ns=mtime)
 
     def _apply(self, transaction: Transaction) -> None:
         # New files come first, then replacements, deletions last: whoever reads meanwhile never misses a text.

@@ -12,8 +12,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from .errors import MemdirError
 from .files import PRIVATE, failure, fsync_dir, make_private_dir, read_file, remove_file, shown, write_atomic
@@ -25,8 +24,7 @@ State = Literal["pending", "done", "undone", "failed"]
 _STATES: Final[dict[str, State]] = {"pending": "pending", "done": "done", "undone": "undone", "failed": "failed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One file's bytes before and after; None where there is no file. `path` is relative to the directory, `/`
     separators. `keep_mtime`: the new bytes get the old modification time (annotating does not make words younger).
     `mtime_ns` is the time before, filled in by the journal."""
@@ -38,8 +36,7 @@ class Change:
     mtime_ns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """One recorded command. `when` is seconds since the epoch; `number` counts up from 1 in one directory;
     `undoes` lists the transactions it took back."""
 

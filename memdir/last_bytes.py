@@ -12,8 +12,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .errors import StorageError
 from .files import PRIVATE, make_private_dir
@@ -31,8 +30,7 @@ CREATE TABLE IF NOT EXISTS last (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(NamedTuple):
     """A memory whose file is gone: its id, size in bytes, when it was last read and first missed (epoch seconds)."""
 
     id: str

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -43,15 +42,7 @@ class Candidate(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True)
-class Located:
-    """What `locate` found. All paths are absolute; `sources` is in order, the primary first.
-
-    `cwd` is the real working directory, `project_root` the checkout around it (else the cwd), `shared_root` the root
-    whose slug names the memory: for a linked worktree the main repository. `config_dir` and `projects_dir` are None
-    where there is neither a home nor a configuration directory. `auto_dir` is Claude Code's memory directory.
-    """
-
+class _Places(NamedTuple):
     environment: Environment
     claude: ClaudeSettings
     sources: list[Source]
@@ -67,6 +58,15 @@ class Located:
     given_transcripts: str | None
     candidates: tuple[Candidate, ...]
     notes: tuple[str, ...]
+
+
+class Located(_Places):
+    """What `locate` found. All paths are absolute; `sources` is in order, the primary first.
+
+    `cwd` is the real working directory, `project_root` the checkout around it (else the cwd), `shared_root` the root
+    whose slug names the memory: for a linked worktree the main repository. `config_dir` and `projects_dir` are None
+    where there is neither a home nor a configuration directory. `auto_dir` is Claude Code's memory directory.
+    """
 
     @property
     def team(self) -> str | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,8 +16,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 Tokens = Sequence[Token]
 
 
-@dataclass(frozen=True, slots=True)
-class TextRun:
+class TextRun(NamedTuple):
     """Words that are read as words: no code, no comment. `line` counts from 1. A run of kind `html` lies in a block of
     HTML, where Claude Code looks for no imports (a blank line after the tag takes the text out of the block)."""
 

@@ -6,8 +6,7 @@ units, whichever is passed first, counted without leading frontmatter, block com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .markdown import headings, index_links
 from .markdown_blocks import lines as scanned_lines
@@ -25,8 +24,7 @@ _ADVICE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One list item that begins with a link to a memory file. `line` counts from 1 in MEMORY.md; `target` is the
     link's path, decoded, without fragment; `hook` the text after it; `heading` the nearest heading above, or empty."""
 
@@ -38,8 +36,7 @@ class Entry:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedIndex:
+class LoadedIndex(NamedTuple):
     """MEMORY.md as an agent gets it.
 
     `content` is what is loaded, without the notice; `notice` the text Claude Code appends (empty when nothing is
@@ -61,8 +58,7 @@ class LoadedIndex:
         return f"{self.content}\n\n{self.notice}" if self.notice else self.content
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """How much of the limits an index uses; `share` is the larger of both (1.0 is full)."""
 
     lines: int

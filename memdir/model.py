@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 TYPES: Final = ("user", "feedback", "project", "reference")
 STATUSES: Final = ("active", "superseded", "stale", "review")
@@ -19,8 +18,7 @@ SourceKind = Literal["project", "team", "committed", "agent", "given", "other"]
 NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What the reader could not read as written; `line` counts from 1 in the file, 0 where no line is to blame."""
 
     code: str
@@ -28,8 +26,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """`metadata.links`: another memory by name or path, how it relates, how strongly (0 to 1), and when that holds."""
 
     to: str
@@ -39,8 +36,7 @@ class Link:
     valid_until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FileStat:
+class FileStat(NamedTuple):
     """What tells an unchanged file: size in bytes, times in ns, inode. `path` is absolute; `id` relative, `/`, NFC."""
 
     id: str
@@ -51,8 +47,7 @@ class FileStat:
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """One memory file, or (with `line` > 1) one inline section of a MEMORY.md.
 
     `id` is the path relative to `root` (`/` separators, NFC), for a section with `#` and the heading's slug added.
@@ -81,7 +76,7 @@ class Memory:
     supersedes: tuple[str, ...] = ()
     superseded_by: str | None = None
     pinned: bool = False
-    extra: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    extra: Mapping[str, object] = NOTHING
     mtime: float = 0.0
     size: int = 0
     line: int = 1
@@ -106,8 +101,7 @@ class Memory:
         return "#" in self.id and self.id.partition("#")[0].rpartition("/")[2] == INDEX_NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One directory of memories that a workspace reads: its label and kind, its absolute root, why it was chosen,
     and whether Claude Code loads it by itself."""
 
@@ -119,8 +113,7 @@ class Source:
     loaded_by_claude: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that `check` or a reader has to say. `path` is relative to `root`; `line` counts from 1 (0: the file
     or directory as a whole); `fix` names the mechanical repair, None where a person must decide."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from .changes import Plan, changed_memory, read_memory, relative_path
 from .derive import kebab
@@ -47,7 +46,7 @@ def move(store: Store, name: str, to: str) -> Plan:
         if error.code not in ("invalid-yaml", "unclosed-frontmatter"):
             raise
         moved = _renamed(store, memory, before, relative, memory.name)
-        return replace(moved, notes=(f"its name stays {memory.name}: {error.message}", *moved.notes))
+        return moved._replace(notes=(f"its name stays {memory.name}: {error.message}", *moved.notes))
 
 
 def rename(store: Store, name: str, new_name: str) -> Plan:
@@ -79,7 +78,7 @@ def _renamed(store: Store, memory: Memory, before: bytes, relative: str, new_nam
     if new_name != memory.name and parse(before).shape != "none":
         data = edit_or_adopt(memory, before, {"name": new_name}, None)
     path = inside(store.root, relative)
-    new = changed_memory(replace(memory, id=relative, path=path), data)
+    new = changed_memory(memory._replace(id=relative, path=path), data)
     after = Names([(m.id, m.name) for m in store.scan.memories if m.id != memory.id] + [(new.id, new.name)])
     old_relative = relative_path(store.root, memory.path)
     following = Following(store, after, memory, new)

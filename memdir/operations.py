@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .changes import Plan, changed_memory, read_memory, refuse_secrets, relative_path
 from .dates import parse_date, rfc3339
@@ -29,8 +28,7 @@ ANNOTATIONS: Final = frozenset({"confidence", "status", "valid_from", "valid_unt
 _MARK = re.compile(r"(?:Superseded by [^:\n]{1,250}|Expired \d{4}[\d-]*)(?:: |$)")
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(NamedTuple):
     """What `add` is told. `name` and `description` are derived from the text when they are None."""
 
     text: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .git_root import canonical_root, remote_url, worktrees
 from .locate import Located
@@ -24,8 +24,7 @@ _MAX_COUNTED = 10_000
 _NOT_MEMORIES = frozenset({".git", ".archive", "node_modules"})
 
 
-@dataclass(frozen=True, slots=True)
-class Orphan:
+class Orphan(NamedTuple):
     """A directory of memories that seems to be this project's: its path, why, and how many memories it holds.
     `certain` is False when only the folder's name speaks for it."""
 

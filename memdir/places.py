@@ -13,7 +13,6 @@ except ImportError:  # another interpreter than CPython
 
 from .environment import Environment
 
-
 LAST_BYTES = "last-bytes.sqlite"
 """In a directory's state folder: what `memdir.last_bytes` keeps."""
 

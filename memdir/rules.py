@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .globs import (
     MAX_EXPANDED,
@@ -27,8 +27,7 @@ _KEY = re.compile(r"(['\"]?)paths\1[ \t]*:(.*)", re.DOTALL)
 _ANYTHING = frozenset({"**", "**/*"})
 
 
-@dataclass(frozen=True, slots=True)
-class RulePaths:
+class RulePaths(NamedTuple):
     """The patterns of one rule. `globs` empty means no condition; `problems` names patterns that match nothing."""
 
     patterns: tuple[str, ...]

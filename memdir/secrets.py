@@ -12,11 +12,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from . import secret_shapes as shapes
 
@@ -24,8 +23,7 @@ MASK: Final = "********"
 """What stands for a secret in output and in the index: no letters, so that it makes no words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """A secret value: what kind, where (`start` and `end` as in `text[start:end]`), on which line, from 1."""
 
     kind: str

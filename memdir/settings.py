@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from .environment import Environment
@@ -62,12 +62,11 @@ OTHER_VARIABLES: Final = ("MEMDIR_CACHE_DIR", "MEMDIR_STATE_DIR")
 """Variables that are read elsewhere and are no settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Every setting's value and origin (`default`, a file's path, `$VARIABLE`, `flag`), and what was wrong."""
 
-    values: Mapping[str, Value] = field(default_factory=dict)
-    origins: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = MappingProxyType({})
+    origins: Mapping[str, str] = MappingProxyType({})
     findings: tuple[Finding, ...] = ()
 
     def get(self, name: str) -> Value:

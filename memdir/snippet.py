@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import MemdirError
 from .secrets import mask
@@ -20,8 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MIN_PREFIX = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """`text` is one line; `marks` are the places in it (start, end) of the words that match."""
 
     text: str = ""

@@ -11,8 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .dates import parse_date
 from .errors import BadInputError
@@ -29,8 +28,7 @@ _MARK: Final = re.compile(r"Superseded by \S+:|Expired \d{4}-\d\d-\d\d\b")
 _UNLISTED_FOLDERS: Final = ("logs", "sessions")
 
 
-@dataclass(frozen=True, slots=True)
-class Tidied:
+class Tidied(NamedTuple):
     """The new text and what was done: targets of entries taken out, put in, followed (old, new), of memories left
     out because they do not fit (least worth last), and dead links in running text, which a person must decide
     (line in the old text, target)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .changes import Plan, changed_memory, read_memory, relative_path
 from .dates import parse_date
@@ -18,8 +18,7 @@ from .store import Store
 from .tidy import Tidied, not_current, tidy
 
 
-@dataclass(frozen=True, slots=True)
-class Tidying:
+class Tidying(NamedTuple):
     """What a tidy will do: the plan, per MEMORY.md (relative path) its text before and what becomes of it, and the
     ids of memories to be marked as expired."""
 
@@ -57,7 +56,7 @@ def plan_tidy(store: Store, *, now: float) -> Tidying:
 def _tidy(root: str, home: str, text: str, memories: list[Memory], homes: list[str]) -> Tidied:
     folder = home.rpartition("/")[0]
     start = f"{folder}/" if folder else ""
-    below = [replace(m, id=m.id[len(start) :]) for m in memories if m.id.startswith(start)]
+    below = [m._replace(id=m.id[len(start) :]) for m in memories if m.id.startswith(start)]
     nested = [other[len(start) : -len(INDEX_NAME)] for other in homes if other != home and other.startswith(start)]
     elsewhere = {m.id for m in below if any(m.id.startswith(prefix) for prefix in nested)}
 

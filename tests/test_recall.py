@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -267,8 +266,8 @@ def test_since_is_inclusive_and_until_is_not() -> None:
     notes = [memory("a.md", "cache", mtime=NOW)]
     options = RecallOptions(now=NOW)
     views = [View(MemorySegment(documents(notes)), root="/m")]
-    assert recall(views, "cache", replace(options, since=NOW, until=inf))
-    assert not recall(views, "cache", replace(options, until=NOW))
+    assert recall(views, "cache", options._replace(since=NOW, until=inf))
+    assert not recall(views, "cache", options._replace(until=NOW))
 
 
 class TestCommand:
