@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 from memdir.errors import IndexFailure, StorageError
 from memdir.relations import LinkRow, MemoryRow, Relations
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Changes whenever the tables below do: another one is a rebuild, not a migration."""
 READER_POOL: Final = 64 << 20
 """Bytes of buffer pool of a reader: 100,000 memories with 300,000 links answer within it."""
@@ -38,9 +38,11 @@ TABLES: Final = (
     "branch STRING)",
     "CREATE REL TABLE RELATES_TO(FROM Memory TO Memory, relationship STRING, weight DOUBLE, valid_from TIMESTAMP, "
     "valid_until TIMESTAMP)",
-    "CREATE REL TABLE TAGGED(FROM Topic TO Memory)",
+    "CREATE REL TABLE TAGGED(FROM Topic TO Memory, id STRING, name STRING, description STRING, type STRING)",
     "CREATE REL TABLE PRODUCED(FROM Session TO Memory)",
 )
+"""A tag repeats what is shown of its memory: the engine reads a topic's edges in one piece, but finds 500 memories among
+100,000 by reading the columns of all (14 ms where the edges take 1)."""
 
 MAX_TEXT: Final = 4096
 """Characters kept of a name, description or topic: the engine's limit is 256 KiB, and the file has the rest."""
@@ -217,7 +219,8 @@ def _tables(relations: Relations) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "Topic", [(name,) for name in dict.fromkeys(map(clean, relations.topic_names()))]
     yield "Session(id)", [(id,) for id in dict.fromkeys(map(clean, relations.session_ids()))]
     yield "RELATES_TO", [_link(row) for row in relations.link_rows()]
-    yield "TAGGED", sorted({(clean(t), clean(id)) for id, topics in relations.topics.items() for t in topics})
+    tags = sorted({(clean(t), clean(id)) for id, topics in relations.topics.items() for t in topics})
+    yield "TAGGED", [(topic, id, *memories[id][:4]) for topic, id in tags]
     yield "PRODUCED", sorted({(clean(s), clean(id)) for id, sessions in relations.sessions.items() for s in sessions})
 
 

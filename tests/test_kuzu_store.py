@@ -30,7 +30,7 @@ QUERIES = (
     "MATCH (s:Session) RETURN s.id, s.started, s.model, s.turns",
     "MATCH (a:Memory)-[r:RELATES_TO]->(b:Memory) "
     "RETURN a.id, b.id, r.relationship, r.weight, r.valid_from, r.valid_until",
-    "MATCH (t:Topic)-[:TAGGED]->(m:Memory) RETURN t.name, m.id",
+    "MATCH (t:Topic)-[r:TAGGED]->(m:Memory) RETURN t.name, m.id, r.id, r.name, r.description, r.type",
     "MATCH (s:Session)-[:PRODUCED]->(m:Memory) RETURN s.id, m.id",
 )
 
@@ -122,7 +122,8 @@ def test_the_graph_is_the_relations(memories: list[Memory]) -> None:
     assert topics == ordered([topic] for topic in wanted.topic_names())
     assert sessions == ordered([id, None, None, None] for id in wanted.session_ids())
     assert links == ordered([*link[:4], *map(timestamp, link[4:])] for link in map(astuple, wanted.link_rows()))
-    assert tagged == ordered([topic, id] for id, found in wanted.topics.items() for topic in found)
+    shown = {id: astuple(row)[:4] for id, row in wanted.memories.items()}
+    assert tagged == ordered([topic, id, *shown[id]] for id, found in wanted.topics.items() for topic in found)
     assert produced == ordered([session, id] for id, found in wanted.sessions.items() for session in found)
 
 
