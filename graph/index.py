@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import memdir
 from memdir.errors import LockedError, NotFoundError, StorageError
 from memdir.files import shown
 from memdir.model import FileStat
 from memdir.recall import View
+from memdir.segment import Segment
 from memdir.stem import ENGLISH
 from memdir.text import ANALYSIS_VERSION
 
@@ -31,12 +31,12 @@ FORMAT: Final = 4
 LARGE_FILES: Final = 50
 LARGE_SHARE: Final = 0.05
 """An overlay over 50 files or 5 % is worth publishing by a reading command (design §5)."""
+_NONE: Final[frozenset[int]] = frozenset()
 WAIT: Final = 5.0
 """Seconds that `sync`, `rebuild` and `drop` wait for another writer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a recall reads: the views, whether they come from the index, and what people should know."""
 
     views: tuple[View, ...]
@@ -44,8 +44,7 @@ class Answer:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncResult:
+class SyncResult(NamedTuple):
     """What a sync or rebuild did. `memories` counts the files in the index; no number counts a MEMORY.md. With `note`
     nothing was written, for the reason given."""
 
@@ -60,8 +59,7 @@ class SyncResult:
     """The files whose bytes are new in the index."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexState:
+class IndexState(NamedTuple):
     """The state of an index. `usable` False with the reason in `note`; `pending` files are not in it as they are now;
     `taken` is when the files were looked at for it (seconds since the epoch, 0 without an index); `size` in bytes on
     disk, all generations."""
@@ -108,6 +106,7 @@ class Index:
         self._lock = threading.RLock()
         self._overlay = Overlay(language)
         self._base = Generation()
+        self._gone: tuple[Generation, list[str], list[frozenset[int]]] = (self._base, [], [])
         self._diff: Diff | None = None
         self._answer: Answer | None = None
         self._trouble: str | None = None
@@ -195,13 +194,21 @@ class Index:
         return int(self._now() * 1e9)
 
     def _views(self, diff: Diff) -> Answer:
+        """The answer for a look. What did not change since the last one stays the same object, so that what recall
+        has worked out for it is kept."""
         gone = [*diff.removed, *(stat.id for stat in diff.changed), *self._overlay.reads]
+        if gone != self._gone[1] or self._gone[0] is not self._base:
+            removed = [s.removed | documents_of(s.segment, gone, self._base.manifest) for s in self._base.stored]
+            self._gone = self._base, gone, removed
         views: list[View] = []
-        for stored in self._base.stored:
-            removed = stored.removed | documents_of(stored.segment, gone, self._base.manifest)
-            views.append(View(stored.segment, removed, self._source, self.root))
-        if self._overlay.segment.count:
-            views.append(View(self._overlay.segment, frozenset(), self._source, self.root))
+        known = {id(view.segment): view for view in self._answer.views} if self._answer else {}
+        segments: list[Segment] = [*(stored.segment for stored in self._base.stored), self._overlay.segment]
+        for segment, numbers in zip(segments, [*self._gone[2], _NONE], strict=True):
+            view = known.get(id(segment))
+            if view is None or view.removed != numbers:
+                view = View(segment, numbers, self._source, self.root)
+            if segment.count:
+                views.append(view)
         answered_by: AnsweredBy = "scan" if self._base.held is None else "mixed" if gone else "index"
         return Answer(tuple(views), answered_by, diff.doubt or self._trouble)
 

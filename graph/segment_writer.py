@@ -11,8 +11,8 @@ import json
 import zlib
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from memdir.memory_segment import MemorySegment, deletions
 from memdir.neighbours import is_relation
@@ -24,8 +24,7 @@ from .section_file import SectionWriter
 Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A segment to write, without the documents of the given numbers."""
 
     segment: MemorySegment | DiskSegment

@@ -295,6 +295,22 @@ def test_an_overlay_is_not_read_again_unless_it_changed(root: Path, cache: Path)
     assert sorted(found(index, "okapi")) == ["new.md", "newer.md"]
 
 
+def test_what_did_not_change_stays_the_same_object(root: Path, cache: Path) -> None:
+    index = index_of(root, cache)
+    index.sync()
+    first = index.refresh().views
+    assert all(old is new for old, new in zip(first, index.refresh().views, strict=True))
+    memory(root, "new", "okapi")
+    second = index.refresh().views
+    assert (len(second), second[0]) == (2, first[0])
+    assert second[0] is first[0]
+    assert all(old is new for old, new in zip(second, index.refresh().views, strict=True))
+    (root / "alpha.md").unlink()
+    third = index.refresh().views
+    assert third[0] is not first[0]
+    assert third[1] is second[1]
+
+
 def test_verify_finds_what_the_index_has_wrong(root: Path, cache: Path) -> None:
     index = index_of(root, cache)
     with pytest.raises(NotFoundError):
