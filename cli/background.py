@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import weakref
 from collections.abc import Callable
 
 from memdir.errors import MemdirError
+from memdir.log import warn
 
 INTERVAL = 1.0
 """Seconds between two looks (design §5)."""
 SHARE = 0.02
 """The share of the time that looking may take; a slow look is followed by a longer pause."""
-
-log = logging.getLogger("memdir")
 
 
 class Background:
@@ -44,6 +42,6 @@ class Background:
             try:
                 look()
             except (MemdirError, OSError) as error:
-                log.warning("looking for changes failed: %s", error)
+                warn(f"looking for changes failed: {error}")
             del look
             pause = max(self._interval, (time.monotonic() - started) / SHARE)

@@ -7,7 +7,6 @@ and holds no logic of its own. It imports no typer, rich, watchdog or kuzu, and 
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
 from memdir.hit import Hit
 from memdir.locate import Located, locate
+from memdir.log import warn
 from memdir.model import Link, Memory, Source
 from memdir.places import directory_key
 from memdir.settings import Settings, load_settings
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from memdir.store import Store
 
     from .background import Background
-
-log = logging.getLogger("memdir")
-log.addHandler(logging.NullHandler())
 
 
 class Answer:
@@ -129,7 +126,7 @@ class Workspace:
         try:
             scored = recall(self._collected_views(answers), query, options)
         except IndexDamaged as error:
-            log.warning("%s", error)
+            warn(error)
             answers = [index.distrust(error) for index in indexes]
             scored = recall(self._collected_views(answers), query, options)
         with self._lock:
@@ -217,7 +214,7 @@ class Workspace:
         try:
             LastBytes(self.state_of(root)).remember(there, now=self.environment.now())
         except StorageError as error:
-            log.warning("%s", error)  # the index is right; only the second copy is missing
+            warn(error)  # the index is right; only the second copy is missing
 
     # Memories
 

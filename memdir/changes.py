@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,13 +15,12 @@ from .git_exclude import exclude_from_git
 from .journal import Change, Journal, Transaction
 from .last_bytes import LastBytes
 from .lock import DEFAULT_WAIT, hold
+from .log import warn
 from .model import INDEX_NAME, FileStat, Memory
 from .reading import memory_from_bytes
 from .scan import id_of
 from .secrets import find_secrets
 from .store import Store
-
-log = logging.getLogger("memdir")
 
 
 class Plan(NamedTuple):
@@ -80,7 +78,7 @@ def apply(
             try:
                 LastBytes(state_dir).forget(gone)  # what memdir took away is in the archive and the journal
             except StorageError as error:
-                log.warning("%s", error)  # the change itself is made; a later report of a lost file is the worst
+                warn(error)  # the change itself is made; a later report of a lost file is the worst
     return Applied(made[-1], transaction, recovered)
 
 

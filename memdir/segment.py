@@ -7,14 +7,12 @@ is everything. Recall sums word statistics over all segments it is given and nev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .model import Link
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What recall needs to know of one document besides its words: filters, priors, and what a hit shows.
 
     `created`, `modified`, `valid_from` and `valid_until` are seconds since the epoch (0, 0, -inf and inf where the file
@@ -43,8 +41,7 @@ class Facts:
     """`metadata.sources`: what the memory was made from, as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextDocument:
+class TextDocument(NamedTuple):
     """What the text index takes: fields of text with their weights (how many times a word there counts), and facts.
     It does not know whether it is a memory or a turn of a transcript."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 import threading
@@ -135,7 +134,16 @@ def test_the_library_is_silent(workspace: Workspace, capsys: pytest.CaptureFixtu
     with workspace:
         workspace.recall("port")
     assert capsys.readouterr() == ("", "")
-    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("memdir").handlers)
+
+
+def test_a_warning_goes_to_the_log_and_nowhere_else() -> None:
+    program = (
+        "import sys; from memdir.log import warn; warn('first')\n"
+        "import logging; logging.basicConfig(stream=sys.stdout, format='%(name)s: %(message)s'); warn('second %s')"
+    )
+    environment = {"PYTHONPATH": str(TOP)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert (done.stdout, done.stderr) == ("memdir: second %s\n", "")
 
 
 def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
