@@ -28,15 +28,25 @@ _LESS = 0.999999
 
 Found = list[tuple[float, int, Facts]]
 Admits = Callable[[Facts], bool]
+Promises = Callable[[float, int], bool]
+"""Whether a document (its word score, its number) could be a first hit above the threshold."""
 
 
-def candidates(collection: Collection, query: Query, wanted: int, admits: Admits, *, filtered: bool) -> Found:
+def candidates(
+    collection: Collection, query: Query, wanted: int, admits: Admits, promises: Promises, *, filtered: bool
+) -> Found:
     """The best `wanted` documents that `admits` lets through, as (score, number, facts), best first, ties by path; none
-    below `CANDIDATE_FLOOR` of the best. `filtered` says that many may be refused."""
+    below `CANDIDATE_FLOOR` of the best. `filtered` says that many may be refused. Where few documents
+    have any of the words and none of them `promises` to be an answer, nothing is given and no facts are read."""
     if not query.words:
         return []
+    if sum([word.df for word in query.words]) <= PRUNE_POSTINGS:
+        few = _accumulate(collection, query, wanted, prune=False)
+        if not any(promises(value, number) for number, value in few.items()):
+            return []
+        return _select(collection, few, wanted, admits, all=True) or []
     if not filtered:
-        scores = _engine(collection, query, wanted) if _is_long(query) else None
+        scores = _engine(collection, query, wanted) if _is_long(collection, query) else None
         if scores is None:
             scores = _accumulate(collection, query, wanted, prune=True)
         found = _select(collection, scores, wanted, admits)
@@ -46,7 +56,9 @@ def candidates(collection: Collection, query: Query, wanted: int, admits: Admits
     return _select(collection, scores, wanted, admits, all=True) or []
 
 
-def _is_long(query: Query) -> bool:
+def _is_long(collection: Collection, query: Query) -> bool:
+    if max([view.segment.count for view in collection.views]) <= LONG:
+        return False  # such a segment has no engine
     return sum([word.df for word in query.words]) > ENGINE_POSTINGS
 
 
@@ -151,7 +163,7 @@ def _order(found: tuple[float, int, Facts]) -> tuple[float, str, int]:
 
 
 def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, float] | None:
-    """Candidates proposed by the segments' engines; None when one that matters has none."""
+    """Candidates proposed by the segments' engines; None when a half of the documents has none."""
     weights: dict[str, float] = {}
     for word in query.words:
         for weight, term, _ in (*word.direct, *word.synonyms):
@@ -165,7 +177,7 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
             segment = view.segment
             proposed = segment.candidates(terms, fetch)
             if proposed is None:
-                if segment.count > LONG:
+                if 2 * segment.count > collection.size:
                     return None
                 numbers: set[int] = set()
                 for term, _ in terms:

@@ -15,7 +15,7 @@ from .model import DEFAULT_CONFIDENCE, Link, Memory
 from .secrets import mask
 from .segment import Facts, TextDocument
 
-WEIGHTS: Mapping[str, int] = {"name": 3, "description": 2, "topics": 2, "path": 1, "index": 1, "headings": 1, "body": 1}
+WEIGHTS: Mapping[str, int] = {"name": 3, "description": 2, "topics": 2, "path": 1, "index": 2, "headings": 1, "body": 1}
 """How many times a word counts in each field (whole numbers, so that an engine can repeat the token)."""
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
@@ -29,7 +29,8 @@ def documents(memories: Iterable[Memory], wording: Mapping[str, str] | None = No
 
 
 def document(memory: Memory, wording: str = "") -> TextDocument:
-    """The text document of one memory and the wording of its MEMORY.md line. Secrets are masked first."""
+    """The text document of one memory. The wording of its MEMORY.md line stands in for a missing description; beside
+    one it would only count the same words twice. Secrets are masked first."""
     body = mask(memory.body)
     path = memory.id.partition("#")[0].removesuffix(".md")
     fields = (
@@ -37,7 +38,7 @@ def document(memory: Memory, wording: str = "") -> TextDocument:
         (mask(memory.description), WEIGHTS["description"]),
         (" ".join(memory.topics), WEIGHTS["topics"]),
         (path, WEIGHTS["path"]),
-        (mask(wording), WEIGHTS["index"]),
+        ("" if memory.description else mask(wording), WEIGHTS["index"]),
         ("\n".join(_HEADING.findall(body)), WEIGHTS["headings"]),
         (body, WEIGHTS["body"]),
     )

@@ -76,7 +76,7 @@ def prior(facts: Facts, now: float, moment: float) -> float:
         change += 0.02
     age = now - facts.modified
     if age > 0:
-        change -= 0.04 * age / (age + _YEAR)
+        change -= 0.02 * age / (age + _YEAR)
     if facts.status != "active":
         change -= 0.1
     if not facts.valid_from <= moment < facts.valid_until:

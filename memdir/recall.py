@@ -6,7 +6,7 @@ score is made comparable between queries. What each step gave is in `parts`, in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from math import inf
 from typing import NamedTuple
@@ -104,15 +104,17 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
         return []
     query = Query(collection, text, options.language)
     wanted = max(CANDIDATES, options.limit)
-    found = candidates(collection, query, wanted, partial(admits, options=options), filtered=options.filtered)
     least = MIN_SCORE if options.min_score is None else options.min_score
-    if not found:
-        return []
+
+    def promises(score: float, number: int) -> bool:
+        covered = sum([word.weight for word in query.words if collection.gain(word, number)])
+        return calibrate(evidence(score, collection.most, covered / (query.mass or 1.0)), 1.0) >= least
+
+    admitted = partial(admits, options=options)
+    found = candidates(collection, query, wanted, admitted, promises, filtered=options.filtered)
     pool = {number: _Candidate(number, words, facts) for words, number, facts in found}
-    if len(found) < wanted and _hopeless(collection, query, pool.values(), least):
-        return []  # nor can a linked document be the first: it would have less than `CANDIDATE_FLOOR`
     _activate(collection, query, pool, options)
-    if len(found) >= wanted and _hopeless(collection, query, pool.values(), least):
+    if not any(promises(candidate.words, candidate.number) for candidate in pool.values()):
         return []
     now, moment = options.now, options.moment
     for candidate in pool.values():
@@ -128,16 +130,6 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
             break
         results.append(_scored(collection, query, candidate, value, explain=options.explain))
     return results
-
-
-def _hopeless(collection: Collection, query: Query, pool: Iterable[_Candidate], least: float) -> bool:
-    """True when none of the documents can reach the threshold, were it the first hit."""
-    mass = query.mass or 1.0
-    for candidate in pool:
-        covered = sum([word.weight for word in query.words if collection.gain(word, candidate.number)])
-        if calibrate(evidence(candidate.words, collection.most, covered / mass), 1.0) >= least:
-            return False
-    return True
 
 
 def _coverage(collection: Collection, query: Query, number: int) -> float:

@@ -121,6 +121,8 @@ def test_an_engine_changes_nothing(slack: float, monkeypatch: pytest.MonkeyPatch
         with monkeypatch.context() as patch:
             patch.setattr(candidates_module, "ENGINE_POSTINGS", 0)
             patch.setattr(candidates_module, "ENGINE_FETCH", 4)
+            patch.setattr(candidates_module, "PRUNE_POSTINGS", 0)
+            patch.setattr(candidates_module, "LONG", 20)
             half = len(memories) // 2
             views = [
                 View(Engine(documents(memories[:half])), frozenset(), "given", "/m"),
