@@ -98,7 +98,7 @@ def relationships(graph: Graph) -> list[tuple[str, int]]:
 
 def by_topic(graph: Graph, topic: str) -> list[Node]:
     """The memories of a topic, each once, by id; empty for an unknown topic."""
-    query = f"MATCH (:Topic {{name: $name}})-[:TAGGED]->(m:Memory) RETURN {_NODE}"
+    query = f"MATCH (:Topic {{name: $name}})-[m:TAGGED]->(:Memory) RETURN {_NODE}"
     return _nodes(graph.rows(query, {"name": clean(topic)}))
 
 

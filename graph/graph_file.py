@@ -18,8 +18,10 @@ from memdir.relations import Relations, relate
 from memdir.segment import Facts
 
 from . import kuzu_store
-from .index import Index
+from .disk_segment import DiskSegment
+from .index import Answer, Index
 from .kuzu_store import Graph
+from .section_file import IndexDamaged
 
 
 @contextlib.contextmanager
@@ -31,25 +33,12 @@ def open_graph(index: Index) -> Iterator[Graph]:
         with contextlib.suppress(LockedError, StorageError):
             index.sync()
         answer = index.views()
-    state = index.status()
-    lasting = None
-    if answer.answered_by == "index" and state.home and state.generation:
-        lasting = os.path.join(state.home, state.generation, file_name())
-    if lasting and (os.path.exists(lasting) or _made(lasting, answer.views)):
+    with contextlib.ExitStack() as stack:
         try:
-            graph = Graph(lasting)
-        except IndexFailure:
-            kuzu_store.remove(lasting)  # damaged: made anew
-            kuzu_store.build(lasting, relations_of(answer.views))
-            graph = Graph(lasting)
-        with graph:
-            yield graph
-        return
-    with tempfile.TemporaryDirectory(prefix="memdir-graph-") as folder:
-        path = os.path.join(folder, file_name())
-        kuzu_store.build(path, relations_of(answer.views))
-        with Graph(path) as graph:
-            yield graph
+            graph = _lasting(answer) or _passing(answer, stack)
+        except IndexDamaged as error:
+            graph = _passing(index.distrust(error), stack)
+        yield stack.enter_context(graph)
 
 
 def file_name() -> str:
@@ -69,15 +58,36 @@ def _facts(views: tuple[View, ...]) -> Iterator[Facts]:
                 yield view.segment.facts(number)
 
 
-def _made(path: str, views: tuple[View, ...]) -> bool:
-    """Make the graph beside its name and move it there, so that nobody opens half of one; False when that is not
-    possible, as in a cache that cannot be written."""
-    unfinished = f"{path}.{os.getpid()}"
+def _generation(answer: Answer) -> str | None:
+    """The generation that is the whole answer, None where files had to be read or there is nothing in it."""
+    if answer.answered_by != "index" or not answer.views:
+        return None
+    segment = answer.views[0].segment
+    return os.path.dirname(segment.path) if isinstance(segment, DiskSegment) else None
+
+
+def _lasting(answer: Answer) -> Graph | None:
+    """The graph of a generation, made where it is missing or damaged: beside its name and then moved there, so that
+    nobody opens half of one. None where there is no place for it, as in a cache that cannot be written."""
+    generation = _generation(answer)
+    if generation is None:
+        return None
+    path = os.path.join(generation, file_name())
+    with contextlib.suppress(IndexFailure):
+        return Graph(path)
+    relations, unfinished = relations_of(answer.views), f"{path}.{os.getpid()}"
     try:
-        kuzu_store.build(unfinished, relations_of(views))
+        kuzu_store.build(unfinished, relations)
         os.replace(unfinished, path)
-    except (StorageError, OSError):
+        return Graph(path)
+    except (StorageError, IndexFailure, OSError):
         with contextlib.suppress(StorageError):
             kuzu_store.remove(unfinished)
-        return False
-    return True
+        return None
+
+
+def _passing(answer: Answer, stack: contextlib.ExitStack) -> Graph:
+    """A graph for one question, in a directory that goes with the stack."""
+    path = os.path.join(stack.enter_context(tempfile.TemporaryDirectory(prefix="memdir-graph-")), file_name())
+    kuzu_store.build(path, relations_of(answer.views))
+    return Graph(path)

@@ -41,8 +41,8 @@ TABLES: Final = (
     "CREATE REL TABLE TAGGED(FROM Topic TO Memory, id STRING, name STRING, description STRING, type STRING)",
     "CREATE REL TABLE PRODUCED(FROM Session TO Memory)",
 )
-"""A tag repeats what is shown of its memory: the engine reads a topic's edges in one piece, but finds 500 memories among
-100,000 by reading the columns of all (14 ms where the edges take 1)."""
+"""A tag repeats what is shown of its memory: the engine reads a topic's edges in one piece, but finds 500 memories
+among 100,000 by reading the columns of all (14 ms where the edges take 2)."""
 
 MAX_TEXT: Final = 4096
 """Characters kept of a name, description or topic: the engine's limit is 256 KiB, and the file has the rest."""

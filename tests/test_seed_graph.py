@@ -103,6 +103,40 @@ def test_the_graph_is_made_once_for_a_generation(tmp_path: Path) -> None:
         assert (graph.path, Path(path).stat().st_ino) == (path, made)
 
 
+def test_a_ready_index_is_enough_no_file_is_read(tmp_path: Path) -> None:
+    root = tmp_path / "m"
+    write(root, "a.md", "metadata:\n  topics: [x]\n", "see [[b]]\n")
+    write(root, "b.md", "metadata:\n  topics: [x]\n")
+    code = (
+        "import sys; from memdir.graph.index import Index; from memdir.graph.graph_file import open_graph\n"
+        "one = Index(sys.argv[1], sys.argv[2], now=lambda: 4e9); one.sync(); read = []\n"
+        "sys.addaudithook(lambda event, args: read.append(str(args[0])) if event == 'open' else None)\n"
+        "with open_graph(one) as graph: print(len(graph.rows('MATCH (m:Memory) RETURN m.id')))\n"
+        "print([path for path in read if path.endswith('.md')])"
+    )
+    command = [sys.executable, "-c", code, str(root), str(tmp_path / "cache")]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(TOP)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "2\n[]\n"
+
+
+def test_a_damaged_index_does_not_keep_the_graph_from_being_made(tmp_path: Path) -> None:
+    root = tmp_path / "m"
+    for i in range(50):
+        write(root, f"m{i}.md", "metadata:\n  topics: [x]\n")
+    one = index(tmp_path, root)
+    one.sync()
+    (segment,) = (tmp_path / "cache").rglob("*.segment")
+    data = bytearray(segment.read_bytes())
+    place = data.index(b"[\x22m7\x22")
+    data[place : place + 8] = b"garbage!"
+    os.chmod(segment, 0o600)
+    segment.write_bytes(data)
+    with open_graph(index(tmp_path, root)) as graph:
+        assert association.topics(graph) == [("x", 50)]
+
+
 def test_another_version_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "m"
     write(root, "a.md", "")
