@@ -25,6 +25,7 @@ from memdir.store import Store
 from memdir.tidying import plan_tidy
 
 NOW = 1_700_000_000.0
+MAX_STEPS = 500
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.chmod", "fcntl.flock"}
 NEEDS_SPACE = {"os.mkdir", "open"}
 
@@ -57,8 +58,12 @@ def main(top: str, command: str, how: str) -> dict[str, object]:
         if command == "undo":
             shutil.copytree(os.path.join(top, "state-before"), state)
         ended = in_child(lambda n=step: run(work, state, command, n, how))
-        if how != "kill" and ended not in (0, 3, 4):
-            wrong.append(f"step {step}: the child ended with {ended}")
+        if ended not in ((0, -signal.SIGKILL) if how == "kill" else (0, 3, 4)) or step > MAX_STEPS:
+            return {
+                "steps": step,
+                "wrong": [*wrong, f"step {step}: the child ended with {ended}"],
+                "seen": sorted(seen),
+            }
         found = tree(work)
         wrong += [f"step {step}: {name} is torn" for name in torn(found, before, work, state)]
         if how == "kill":

@@ -35,7 +35,9 @@ def make(folder: Path) -> None:
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(TOP), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run([sys.executable, *words], capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, env=environment, check=False, timeout=120
+    )
 
 
 STOPS = [(command, "kill") for command in ("add", "rm", "mv", "supersede", "tag", "tidy", "undo")]
