@@ -6,7 +6,8 @@ Sections (numbers in the machine's byte order, which the file records):
 - `lengths`: u32 for each document
 - `postings`: for each term its documents (u32, ascending), their counts (u16, or u32 when one is larger), its text
 - `hashes`: the terms' CRC-32, ascending; `terms`: (place of postings, number of documents, length of text and `WIDE`)
-- `typo_hashes`: CRC-32 of each deletion of each word, ascending; `typo_terms`: the number of the word
+- `typo_hashes`: CRC-32 of each deletion of each word, ascending; `typo_terms`: the number of the word (both only in a
+  segment of many terms)
 
 A term's number is its rank by (hash, text): look-up is one bisection over an array of numbers.
 """
@@ -18,10 +19,10 @@ import os
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast, overload
 
-from memdir.memory_segment import deletions
+from memdir.memory_segment import deletion_table, deletions
 from memdir.model import Link
 from memdir.neighbours import is_relation
 from memdir.segment import Facts
@@ -74,6 +75,7 @@ class DiskSegment:
         self.total_length: int = total
         self.ids: Sequence[str] = _Ids(self)
         self._typos: tuple[Sequence[int], Sequence[int]] | None = None
+        self._typos_made: Mapping[str, Sequence[str]] | None = None
         self._facts: dict[int, Facts] = {}
         self._engine: TextEngine | None = None
         self._engine_tried = False
@@ -140,6 +142,10 @@ class DiskSegment:
 
     def similar_terms(self, term: str) -> Sequence[str]:
         """Terms within the edit distance of a typing error, unordered."""
+        if not self._file.has("typo_hashes"):
+            if self._typos_made is None:
+                self._typos_made = deletion_table(word for word, _, _ in self.words())
+            return list({text for deletion in deletions(term) for text in self._typos_made.get(deletion, ())})
         if self._typos is None:
             self._typos = (
                 cast("Sequence[int]", self._file.numbers("typo_hashes", "I")),

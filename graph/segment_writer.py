@@ -23,6 +23,10 @@ from .section_file import SectionWriter
 
 Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
 
+MIN_TYPO_TERMS = 5_000
+"""Terms from which on a segment has a table of typing errors on disk. A smaller one's is made in memory, in a few ms,
+when a word is unknown; on disk it would be more than half of the file."""
+
 
 class Part(NamedTuple):
     """A segment to write, without the documents of the given numbers."""
@@ -108,6 +112,8 @@ def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int
         records += TERM.pack(at, len(docs), len(term) | wide)
     out.add("hashes", hashes)
     out.add("terms", bytes(records))
+    if len(hashes) < MIN_TYPO_TERMS:
+        return
     ordered = sorted(typos)
     out.add("typo_hashes", array("I", [typo >> 32 for typo in ordered]))
     out.add("typo_terms", array("I", [typo & 0xFFFFFFFF for typo in ordered]))

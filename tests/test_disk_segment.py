@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memdir.errors import StorageError
+from memdir.graph import segment_writer
 from memdir.graph.disk_segment import DiskSegment
 from memdir.graph.section_file import PAGE, IndexDamaged, SectionFile, SectionWriter
 from memdir.graph.segment_writer import Part, write_segment
@@ -59,6 +60,12 @@ DOCUMENTS = st.lists(
     ),
     max_size=12,
 )
+
+
+@pytest.fixture(autouse=True, params=[0, 1_000_000], ids=["table", "no table"])
+def typo_table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test with a table of typing errors on disk and without."""
+    monkeypatch.setattr(segment_writer, "MIN_TYPO_TERMS", request.param)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
