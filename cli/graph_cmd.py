@@ -28,7 +28,7 @@ def run_stats(app: App, values: Values) -> int:
     rows: list[dict[str, object]] = []
     for source in _sources(app, values):
         with _graph(app, source) as graph:
-            counts, kinds = asdict(stats(graph)), relationships(graph)
+            counts, kinds = stats(graph)._asdict(), relationships(graph)
         rows.append({**_where(source), **counts, "kinds": dict(kinds)})
         if not app.out.json:
             app.out.line(f"{app.out.styled(source.label, 'bold')}  {shown(source.root)}")

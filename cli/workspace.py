@@ -26,6 +26,7 @@ from memdir.settings import Settings, load_settings
 if TYPE_CHECKING:
     from memdir.changes import Applied, Plan
     from memdir.collection import Collection, View
+    from memdir.graph.association import Stats
     from memdir.graph.index import Answer as Views
     from memdir.graph.index import AnsweredBy, Index, SyncResult
     from memdir.recall import RecallOptions, Scored
@@ -243,6 +244,25 @@ class Workspace:
     def by_topic(self, topic: str) -> list[Memory]:
         """All memories with a topic."""
         return [memory for memory in self.scan() if topic in memory.topics]
+
+    def has_graph(self) -> bool:
+        """True when the graph's engine can be imported and there is a place to keep a graph."""
+        from memdir.graph.kuzu_store import available
+
+        return self.cache_dir is not None and available()
+
+    def graph_stats(self) -> Stats:
+        """The counts of all sources' graphs together; a topic or session of two sources counts twice. Graphs that are
+        missing or behind are made. Raises StorageError, IndexFailure."""
+        from memdir.graph.association import Stats, stats
+        from memdir.graph.graph_file import open_graph
+
+        found = []
+        for source in self.sources:
+            if source.exists:
+                with open_graph(self.index(source)) as graph:
+                    found.append(stats(graph))
+        return Stats(*map(sum, zip(*found, strict=True))) if found else Stats(0, 0, 0, 0)
 
     # Writing
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from memdir.errors import BadInputError
 from memdir.names import Names
@@ -67,8 +67,7 @@ class Path:
     edges: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(NamedTuple):
     """How many memories, sessions, topics and edges between memories there are."""
 
     memories: int

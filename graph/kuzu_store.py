@@ -60,6 +60,15 @@ def stamp() -> str:
     return f"{engine.__name__} {engine.__version__} schema {SCHEMA_VERSION}"
 
 
+def available() -> bool:
+    """True when an engine can be imported."""
+    try:
+        _engine()
+    except IndexFailure:
+        return False
+    return True
+
+
 def build(path: str, relations: Relations) -> None:
     """Write a new graph to `path`, which must not exist. Raises `StorageError` (nothing is left at `path`)."""
     try:
@@ -240,12 +249,15 @@ def _finite(number: float) -> float:
 
 
 def _engine() -> Any:
-    """Ladybug where it is installed, which is by choice (the extra `ladybug`), else Kuzu. The import takes 70 ms."""
+    """Ladybug where it is installed, which is by choice (the extra `ladybug`), else Kuzu. The import takes 70 ms.
+    Raises `IndexFailure` where neither can be imported."""
     try:
         import ladybug
     except ImportError:
-        import kuzu
-
+        try:
+            import kuzu
+        except ImportError as error:
+            raise IndexFailure(f"the graph's engine is missing: {error}", hint="pip install kuzu") from error
         return kuzu
     return ladybug
 

@@ -200,3 +200,12 @@ def test_the_stamp_names_engine_version_and_schema() -> None:
     assert engine in ("kuzu", "ladybug")
     assert version[0].isdigit()
     assert (word, schema) == ("schema", str(kuzu_store.SCHEMA_VERSION))
+
+
+def test_without_an_engine_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert kuzu_store.available()
+    monkeypatch.setitem(sys.modules, "kuzu", None)
+    monkeypatch.setitem(sys.modules, "ladybug", None)
+    assert not kuzu_store.available()
+    with pytest.raises(IndexFailure, match="engine is missing"):
+        build(str(tmp_path / "g"), relations([]))

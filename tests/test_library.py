@@ -81,6 +81,33 @@ def test_store_tag_and_link_write_files_and_are_recalled_at_once(workspace: Work
             workspace.store_memory("The quokka enclosure opens at nine.")
 
 
+def test_the_graph_of_all_sources_is_counted(workspace: Workspace, tmp_path: Path) -> None:
+    with workspace:
+        assert workspace.has_graph()
+        before = workspace.graph_stats()
+        assert before.memories == len(workspace.scan())
+        first = workspace.store_memory("The quokka enclosure opens at nine.", topics=["zoo"])
+        second = workspace.store_memory("Wallabies sleep beside the quokkas.", topics=["zoo"])
+        workspace.link_memories(second, first)
+        assert tuple(workspace.graph_stats()) == (
+            before.memories + 2, before.sessions, before.topics + 1, before.relationships + 1,
+        )  # fmt: skip
+    with memdir.open(memory_dir=tmp_path / "none", cache_dir=tmp_path / "c", background=False) as empty:
+        assert tuple(empty.graph_stats()) == (0, 0, 0, 0)
+
+
+def test_the_graph_is_not_imported_before_it_is_asked_for(sample: Sandbox) -> None:
+    program = (
+        "import memdir, sys\n"
+        "with memdir.open(memory_dir=sys.argv[1], background=False) as w: w.recall('port')\n"
+        "print([m for m in sys.modules if m.split('.')[0] in ('kuzu', 'ladybug') or m == 'memdir.graph.kuzu_store'])"
+    )
+    root = str(sample.project / ".claude" / "memory")
+    command = [sys.executable, "-c", program, root]
+    done = subprocess.run(command, capture_output=True, text=True, env=sample.env, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_what_another_program_writes_is_seen_after_refresh(workspace: Workspace) -> None:
     with workspace:
         assert workspace.recall("narwhal") == []
