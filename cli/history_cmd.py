@@ -140,6 +140,6 @@ COMMANDS = (
         "What memdir changed.",
         run_history,
         options=(Option(("-n", "--limit"), "How many (20).", kind="int", default=20),),
-        examples=(),
+        examples=("memdir history",),
     ),
 )

@@ -70,7 +70,7 @@ COMMANDS = (
         run_untag,
         arguments=(_NAME, _TOPICS),
         options=(DRY_RUN,),
-        examples=(),
+        examples=("memdir untag no-friday-migrations deploy",),
     ),
     Command(
         "link",
@@ -93,6 +93,6 @@ COMMANDS = (
         run_unlink,
         arguments=(_NAME, Argument("TO", "The other memory.")),
         options=(Option(("-r", "--relationship"), "Only links of this kind."), DRY_RUN),
-        examples=(),
+        examples=("memdir unlink no-friday-migrations release-checklist",),
     ),
 )
