@@ -191,7 +191,7 @@ idle inactive unused | unused dead orphan | orphan dangling | dead broken unused
 vendor third_party supplier | license licence | legal law compliance | privacy personal private gdpr
 private personal confidential | public open | common shared usual | usual normal typical | normal regular usual
 special custom | custom own bespoke | weird strange odd unexpected | unexpected surprising | expected should
-hope expect | time clock date | date day time | hour time | timezone utc | year date
+hope expect | time clock date | date day time | hour time | year date
 competition competitor rival alternative landscape | market positioning | position positioning
 sport cricket football | separate separation split | family household | hobby interest | home house | travel trip
 education university degree school | teacher professor instructor | student learner | title role
@@ -262,17 +262,17 @@ immediately instant now | instant immediate | before prior earlier | earlier pre
 finally end last | originally initially first | temporary temp tmp scratch | permanent persistent forever
 forever permanent unlimited | unlimited unbounded infinite | infinite endless unlimited | bounded limited cap
 exceed over limit | overflow exceed | overload stress load | load traffic stress | traffic load requests
-peak maximum | spike burst peak | crash_loop restart | leak memory_leak | zombie orphan process
-signal sigterm interrupt | interrupt cancel signal | cancel abort interrupt | abandon drop discontinue
-discontinue drop deprecated | postpone defer delay later | agenda plan schedule | checklist list steps
-steps procedure checklist instructions | recipe procedure steps | instruction rule guideline prompt
-guide instruction | runbook playbook procedure | onboarding setup introduction | introduction overview start
-background context history | summary tldr | conclusion result ending | intro introduction opening
-opening intro beginning | beginning start intro | paragraph section text | sentence phrase line | row line record
-cell box | grid table matrix | sheet spreadsheet | hierarchy tree structure | level layer depth | layer level tier
-width size | height size | boundary border edge limit | border edge frame | frame window border | corner edge
-middle center | side edge | inside within internal | internal inside private | external outside third_party
-foreign external | builtin native included | embedded builtin | wrapper adapter shim | adapter wrapper connector
+peak maximum | spike burst peak | crash_loop restart | zombie orphan process | signal sigterm interrupt
+interrupt cancel signal | cancel abort interrupt | abandon drop discontinue | discontinue drop deprecated
+postpone defer delay later | agenda plan schedule | checklist list steps | steps procedure checklist instructions
+recipe procedure steps | instruction rule guideline prompt | guide instruction | runbook playbook procedure
+onboarding setup introduction | introduction overview start | background context history | summary tldr
+conclusion result ending | intro introduction opening | opening intro beginning | beginning start intro
+paragraph section text | sentence phrase line | row line record | cell box | grid table matrix | sheet spreadsheet
+hierarchy tree structure | level layer depth | layer level tier | width size | height size
+boundary border edge limit | border edge frame | frame window border | corner edge | middle center | side edge
+inside within internal | internal inside private | external outside third_party | foreign external
+builtin native included | embedded builtin | wrapper adapter shim | adapter wrapper connector
 connector adapter integration | integration connector plugin | integrate connect combine
 bridge adapter connector gateway | gateway proxy bridge | router route gateway | broker queue | kafka queue stream
 topic subject theme | subject topic matter | tag label keyword | keyword tag term | category tag type
@@ -304,7 +304,56 @@ sitemap index | banner image header | thumbnail image preview | hero banner | co
 alt description | slug url name | permalink url | redirect forward | canonical original | original source | fork copy
 upstream origin parent | downstream dependent | submodule dependency | monorepo workspace
 worktree workspace checkout | checkout clone | stash save | rebase merge | squash merge | cherry_pick port
-blame history | bisect debug | changelog history release_notes | semver version
+blame history | bisect debug | changelog history release_notes | editor ide vim emacs vscode neovim
+text_editor editor vim vscode emacs | shell zsh fish bash | operating_system linux windows macos os
+native_tongue language | mother_tongue language | emoji emoticon smiley | pronoun gender | editor writer
+commit_message commit conventional | package_manager npm pnpm yarn bun pip poetry uv cargo
+formatter prettier black formatting | orm prisma sqlalchemy hibernate
+framework react vue angular svelte django rails | frontend_framework react vue angular svelte
+styling css tailwind sass | infrastructure terraform iac devops ops | devops infrastructure ops deployment
+observability monitoring metrics tracing telemetry | error_tracking sentry | feature_flag toggle launchdarkly rollout
+feature_toggle flag launchdarkly | ab_test experiment | accessibility a11y wcag | screen_reader accessibility a11y
+internationalization i18n localization | internationalisation i18n localisation | payment_provider stripe paypal adyen
+payment stripe paypal checkout | email_provider smtp sendgrid mailgun ses | message_queue rabbitmq kafka sqs
+cache redis memcached | in_memory redis cache ram | search_engine elasticsearch lucene google | full_text search fts
+single_sign sso | sso saml oauth login | two_factor mfa otp 2fa | multi_factor mfa otp 2fa | mfa 2fa otp totp
+jwt token | object_storage s3 bucket blob | object_store s3 bucket blob | relational sql postgres mysql sqlite
+database postgres mysql sqlite mongodb | postgres postgresql pg | postgresql database pg
+reverse_proxy nginx caddy traefik | load_balancer nginx haproxy proxy | web_server nginx apache | service_worker pwa
+serverless lambda functions | cdn cloudflare cloudfront edge | dns domain nameserver | domain hostname dns
+hosting vercel netlify heroku host | virtual_machine vm | vm virtual virtualbox | virtual_environment venv virtualenv
+lock_file lockfile | lockfile lock pinned | pin pinned lock freeze fix | dependency_update dependabot renovate
+code_review review pr | merge_request mr pr | unit_test test unittest | integration_test integration e2e | end_to e2e
+browser_test playwright cypress selenium e2e | browser_automation playwright selenium puppeteer
+headless invisible background | visual screenshot snapshot appearance | regression_test regression
+load_test benchmark stress k6 | smoke_test smoke sanity | sanity smoke check | test_data fixture seed sample
+seed seeding initial populate | populate fill seed | sample_data fixture seed | flaky_test flaky
+test_runner pytest jest vitest | unit_testing pytest jest unittest | hook_script hook | git_hook hook pre-commit husky
+default_branch main master | feature_branch branch | release_branch branch release | hotfix patch urgent
+code_freeze freeze | change_log changelog | release_note changelog | version_number version semver release
+commit_history history log | working_copy checkout worktree | working_directory cwd directory
+current_directory cwd directory | home_directory home | config_file config settings
+environment_variable env variable | env_var env variable | command_line cli terminal console | exit_code status exit
+return_code status exit | standard_output stdout | standard_error stderr | log_file log | log_level verbosity debug
+stack_trace traceback exception | error_message error exception | error_handling exception error | null_pointer null
+race_condition race concurrency | dead_lock deadlock | memory_usage memory ram | memory_leak leak memory
+cpu_usage cpu load | response_time latency performance | page_load performance latency | file_size size bytes
+file_name filename name path | file_path path | file_extension extension suffix | line_ending newline crlf
+character_encoding encoding utf | time_zone timezone utc | working_day weekday schedule | working_hour hours schedule
+day_off holiday vacation | due_date deadline | business_logic domain | edge_case corner exception | corner_case edge
+technical_debt debt refactor | tech_debt debt refactor | best_practice convention guideline
+coding_style style convention | code_style style convention | naming_convention naming name
+house_style style convention | design_decision decision adr | decision_record adr decision | trade_off tradeoff
+tradeoff compromise | road_map roadmap plan | next_step todo plan pending | open_question undecided
+third_party vendor external | api_key key token secret | access_token token credential | private_key key secret
+access_control permission role | user_interface ui gui | dark_mode theme dark | pop_up popup dialog | side_bar sidebar
+drop_down dropdown menu | text_box input field | check_box checkbox | progress_bar progress | landing_page homepage
+home_page homepage landing | sign_up register registration | register signup registration | log_on login
+password_reset reset password | shopping_cart cart basket | check_out checkout | machine_learning ml model
+ml model training | neural_network model | chat_bot chatbot assistant | voice speech audio
+speech_recognition transcription whisper | transcribe transcription | subtitle caption | sub_agent subagent agent
+tool_call tool invocation | system_prompt prompt | token_limit context window | context_window context tokens
+invent hallucinate fabricate | fabricate invent fake | made_up invented fake fabricate
 """
 
 
