@@ -33,14 +33,13 @@ def real_clock() -> Clock:
     return Clock(time.time())
 
 
-def memory(root: Path, name: str, text: str, **fields: str) -> Path:
-    """Write a memory with a frontmatter of plain fields."""
+def memory(root: Path, name: str, text: str, *, described: bool = True, **fields: str) -> Path:
+    """Write a memory with a frontmatter of plain fields; without a description the MEMORY.md line stands in for it."""
     path = root / f"{name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
+    about = f"description: about {name}\n" if described else ""
     head = "".join(f"  {key}: {value}\n" for key, value in fields.items())
-    path.write_text(
-        f"---\nname: {path.stem}\ndescription: about {name}\nmetadata:\n  type: project\n{head}---\n{text}\n"
-    )
+    path.write_text(f"---\nname: {path.stem}\n{about}metadata:\n  type: project\n{head}---\n{text}\n")
     return path
 
 

@@ -34,6 +34,9 @@ def test_every_real_directory(real_data: Path, tmp_path: Path) -> None:
         verified = index.verify()
         assert not verified.problems, directory
         assert index.sync().generation == "g00000001"
+        text = sum(path.stat().st_size for path in directory.rglob("*.md"))
+        home = Path(index.status().home or "")
+        assert sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) < 5 * text
         index.close()
         after = {path: path.stat() for path in directory.rglob("*")}
         assert [(p, s.st_mtime_ns, s.st_size) for p, s in before.items()] == [
@@ -134,7 +137,7 @@ def apply(kind: str, name: str, words: list[str], root: Path, cache: Path, index
             path.write_text(f"# Memory\n- [a](a.md) — {text}\n- [b](../b.md) {text}\n## Own\n{text}\n")
         else:
             topics = {"topics": f"[{', '.join(w.strip('[]') for w in words)}]"} if kind == "topics" else {}
-            memory(root, name, text, **topics)
+            memory(root, name, text, described=kind == "write", **topics)
         if path.stat().st_mtime_ns == old:
             bump(path)
     return index

@@ -142,6 +142,8 @@ def test_renames_are_told(root: Path, cache: Path) -> None:
 
 
 def test_a_line_of_memory_md_is_part_of_the_file_it_names(root: Path, cache: Path) -> None:
+    memory(root, "alpha", "alpha words", described=False)
+    memory(root, "beta", "beta words", described=False)
     index = index_of(root, cache)
     index.sync()
     assert found(index, "zebra") == ["beta.md"]
