@@ -180,7 +180,7 @@ class Collection:
         if self.size <= DENSE_DOCUMENTS:
             word.dense = self._dense(word)
             while len(self._common) * self.size * 8 >= KEPT_DENSE_BYTES:
-                self._common.pop(next(iter(self._common), None), None)
+                self._common.pop(list(self._common)[0], None)  # noqa: RUF015 - whole in one step, for threads
             self._common[key] = word
         return word
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,23 @@ def test_how_postings_are_kept_changes_nothing(long: int, dense: int, monkeypatc
     monkeypatch.setattr(collection_module, "KEPT_POSTINGS", 500)
     collection = Collection(in_segments(memories, 1))
     assert [told(recall(collection, query, options)) for query in asked] == expected
+
+
+def test_threads_share_a_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collection_module, "LONG", 20)
+    monkeypatch.setattr(collection_module, "KEPT_POSTINGS", 300)
+    monkeypatch.setattr(collection_module, "KEPT_DENSE_BYTES", 5_000)
+    memories = corpus(17, 150)
+    rng = random.Random(2)
+    asked = [" ".join(rng.choices([*WORDS, "relase"], k=rng.randrange(1, 6))) for _ in range(60)]
+    options = RecallOptions(now=NOW, min_score=0.0)
+    expected = [told(recall(one_segment(memories), query, options)) for query in asked]
+    shared = Collection(one_segment(memories))
+    with ThreadPoolExecutor(4) as pool:
+        for order in range(4):
+            turned = asked[order:] + asked[:order]
+            found = list(pool.map(lambda query: told(recall(shared, query, options)), turned))
+            assert found == expected[order:] + expected[:order]
 
 
 def test_pruning_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
