@@ -180,7 +180,8 @@ class Collection:
         if self.size <= DENSE_DOCUMENTS:
             word.dense = self._dense(word)
             while len(self._common) * self.size * 8 >= KEPT_DENSE_BYTES:
-                self._common.pop(list(self._common)[0], None)  # noqa: RUF015 - whole in one step, for threads
+                for oldest in list(self._common)[:1]:  # a copy in one step: other threads add and remove
+                    self._common.pop(oldest, None)
             self._common[key] = word
         return word
 
