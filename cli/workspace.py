@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from operator import is_not
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
@@ -33,6 +33,19 @@ if TYPE_CHECKING:
     from memdir.store import Store
 
     from .background import Background
+
+
+class Filters(TypedDict, total=False):
+    """What narrows a recall. Times are seconds since the epoch: `since` and `until` bound when a memory's words last
+    changed, `as_of` asks what was valid then; `all` also gives what is not active or not valid."""
+
+    types: tuple[str, ...]
+    topics: tuple[str, ...]
+    namespaces: tuple[str, ...]
+    since: float
+    until: float
+    as_of: float | None
+    all: bool
 
 
 class Answer:
@@ -141,31 +154,13 @@ class Workspace:
         return Answer(scored, options, answered_by, list(dict.fromkeys(notes)))
 
     def recall(
-        self,
-        query: str,
-        *,
-        limit: int | None = None,
-        types: Sequence[str] = (),
-        topics: Sequence[str] = (),
-        namespaces: Sequence[str] = (),
-        as_of: float | None = None,
-        all: bool = False,
-        min_score: float | None = None,
+        self, query: str, *, limit: int | None = None, min_score: float | None = None, **filters: Unpack[Filters]
     ) -> list[Hit]:
-        """The best memories for a query, best first; empty when nothing is relevant. `as_of` in epoch seconds."""
-        options = self.options(limit, types, topics, namespaces, as_of, all=all, min_score=min_score)
-        return self.ask(query, options).hits
+        """The best memories for a query, best first; empty when nothing is relevant."""
+        return self.ask(query, self.options(limit, min_score, **filters)).hits
 
     def options(
-        self,
-        limit: int | None = None,
-        types: Sequence[str] = (),
-        topics: Sequence[str] = (),
-        namespaces: Sequence[str] = (),
-        as_of: float | None = None,
-        *,
-        all: bool = False,
-        min_score: float | None = None,
+        self, limit: int | None = None, min_score: float | None = None, **filters: Unpack[Filters]
     ) -> RecallOptions:
         """Recall options with the settings' defaults."""
         from memdir.recall import RecallOptions
@@ -174,13 +169,9 @@ class Workspace:
         return RecallOptions(
             now=self.environment.now(),
             limit=settings.integer("recall.limit") if limit is None else limit,
-            types=tuple(types),
-            topics=tuple(topics),
-            namespaces=tuple(namespaces),
-            as_of=as_of,
-            all=all,
             min_score=settings.number("recall.min_score") if min_score is None else min_score,
             language=settings.text("language"),
+            **filters,
         )
 
     def refresh(self) -> None:
