@@ -20,6 +20,10 @@ WEIGHTS: Mapping[str, int] = {"name": 3, "description": 2, "topics": 2, "path": 
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _INDEX_LINK = re.compile(r"\[([^\]\n]*)\]\(<?([^)>\n]+)>?\)")
+MAX_WORDING = 4000
+"""Characters of a line of a MEMORY.md that speaks of a file (searching a longer one takes quadratic time)."""
+MAX_NAMED = 50
+"""Files that one such line may name: each keeps the whole line."""
 
 
 def documents(memories: Iterable[Memory], wording: Mapping[str, str] | None = None) -> list[TextDocument]:
@@ -77,9 +81,10 @@ def index_wording(text: str, folder: str = "") -> dict[str, str]:
     relative to the root, empty at the top."""
     said: dict[str, str] = {}
     for line in text.splitlines():
-        for _, target in _INDEX_LINK.findall(line):
+        links = _INDEX_LINK.findall(line) if "](" in line and len(line) <= MAX_WORDING else ()
+        plain = _INDEX_LINK.sub(r"\1", line) if links else ""
+        for _, target in links[:MAX_NAMED]:
             id = posixpath.normpath(posixpath.join(folder, unquote(target.partition("#")[0].strip())))
-            plain = _INDEX_LINK.sub(r"\1", line)
             said[id] = f"{said[id]}\n{plain}" if id in said else plain
     return said
 

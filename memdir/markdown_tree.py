@@ -11,8 +11,6 @@ from typing import Literal, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-
 Tokens = Sequence[Token]
 
 
@@ -86,18 +84,27 @@ def _words(child: Token) -> str | None:
 def _html_runs(content: str, line: int) -> Iterator[TextRun]:
     """What a block of HTML leaves: the words after a comment's end are text, any other tag's are not."""
     if not content.lstrip().startswith("<!--"):
-        yield TextRun(_COMMENT.sub(_same_lines, content), line, "html")
+        yield TextRun(_without_comments(content, keep_lines=True), line, "html")
         return
     if "-->" not in content:
         return
-    rest = _COMMENT.sub(_same_lines, content)
+    rest = _without_comments(content, keep_lines=True)
     lead = len(rest) - len(rest.lstrip())
     if rest.strip():
         yield TextRun(rest.strip(), line + rest.count("\n", 0, lead))
 
 
-def _same_lines(match: re.Match[str]) -> str:
-    return "\n" * match.group().count("\n")
+def _without_comments(text: str, *, keep_lines: bool = False) -> str:
+    """The text without its closed comments; with `keep_lines` their ends of lines stay. No pattern: one would look for
+    the end once for each beginning, which takes minutes in a hostile file."""
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        if keep_lines:
+            kept.append("\n" * text.count("\n", start, end))
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 def strip_comments(text: str, tokens: Tokens | None = None) -> str:
@@ -116,7 +123,7 @@ def strip_comments(text: str, tokens: Tokens | None = None) -> str:
         if not block.lstrip().startswith("<!--") or "-->" not in block:
             continue
         out.extend(lines[at:first])
-        rest = _COMMENT.sub("", block)
+        rest = _without_comments(block)
         if rest.strip():
             out.append(rest)
             at = end

@@ -335,6 +335,23 @@ def on_a_terminal(project: Sandbox, words: str) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
+# Texts that a pattern would search for minutes (each test ends at once, or not within anybody's patience)
+
+
+@pytest.mark.parametrize("text", ["<div>\n" + "<!--" * 100_000, "<!-- -->" + "<!-- " * 80_000])
+def test_comments_that_never_end_do_not_hang_the_instructions(plain_project: Sandbox, text: str) -> None:
+    (plain_project.project / "CLAUDE.md").write_text(text + "\n\n@z.md\n")
+    quiet(plain_project.run("instructions"))
+    quiet(plain_project.run("context"))
+
+
+@pytest.mark.parametrize("text", ["[" * 300_000, "- [a](b" * 40_000, "[a](port.md) " * 60_000])
+def test_brackets_without_end_do_not_hang_the_index(plain_project: Sandbox, memory: Path, text: str) -> None:
+    (memory / "MEMORY.md").write_text(f"# x\n{text}\n- [port](port.md) - where the quokka listens\n")
+    assert "port.md" in ask(plain_project, memory, "recall", "port").out
+    quiet(ask(plain_project, memory, "status"))
+
+
 # Documentation
 
 
