@@ -19,8 +19,9 @@ MAX_LISTED = 10
 
 
 def loose(text: str) -> str:
-    """The spelling that is compared when the exact one finds nothing."""
-    return _BETWEEN.sub("-", unicodedata.normalize("NFC", text).casefold()).strip("-")
+    """The spelling that is compared when the exact one finds nothing. A name of signs alone stays as it is."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return _BETWEEN.sub("-", folded).strip("-") or folded.strip()
 
 
 class Names:
@@ -66,6 +67,8 @@ class Names:
         return closest(name, [*self._exact[0], *self._exact[1]], limit)
 
     def _path(self, wanted: str, folder: str) -> tuple[str, ...]:
+        if wanted.rpartition("/")[2] in ("", ".", ".."):
+            return ()  # a folder, or a heading of the same file
         for base in (folder, ""):
             path = join(base, wanted)
             for candidate in (path, f"{path}.md") if path else ():
