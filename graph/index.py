@@ -17,7 +17,7 @@ from memdir.text import ANALYSIS_VERSION
 
 from .disk_segment import FACTS
 from .generation import Generation, OtherVersion, documents_of, open_generation
-from .generations import Draft, Generations
+from .generations import Draft, Generations, Held
 from .memory_files import Files, MemoryFiles
 from .overlay import Overlay, find_wording
 from .section_file import IndexDamaged
@@ -110,7 +110,7 @@ class Index:
         self._diff: Diff | None = None
         self._answer: Answer | None = None
         self._trouble: str | None = None
-        self._distrusted: str | None = None
+        self._distrusted: Held | None = None
 
     @property
     def root(self) -> str:
@@ -121,6 +121,7 @@ class Index:
         """Let the generation go. Answers that were given stay usable."""
         with self._lock:
             self._forget(None)
+            self._distrusted = None
             self._overlay.clear()
 
     def _forget(self, trouble: str | None) -> None:
@@ -138,12 +139,13 @@ class Index:
         if self._base.held and current == self._base.name and self._base.held.is_there():
             return
         self._forget("there is no index yet: answered from the files")
-        held = self._generations.open() if current != self._distrusted else None
+        bad = self._distrusted
+        held = None if bad and bad.name == current and bad.is_there() else self._generations.open()
         if held is None:
             return
         try:
             self._base = open_generation(held, self._stamp)
-            self._trouble = None
+            self._trouble = self._distrusted = None
         except IndexDamaged as error:
             held.close()
             self._trouble = f"{error.message}: answered from the files (memdir index rebuild makes it anew)"
@@ -184,7 +186,8 @@ class Index:
         with self._lock:
             if self._generations and error.path and not error.path.startswith(shown(self._generations.home)):
                 return self.views()
-            self._distrusted = self._base.name
+            if self._base.held:
+                self._distrusted, self._base = self._base.held, Generation()
             self._forget(f"{error.message}: answered from the files (memdir index rebuild makes it anew)")
             self._diff = find_changes(self._files, self._base.manifest, self._now_ns())
             self._answer = self._look(self._diff)

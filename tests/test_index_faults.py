@@ -106,6 +106,21 @@ def test_a_reader_of_a_damaged_index_publishes_a_new_one(root: Path, tmp_path: P
     assert not index_of(root, cache).verify().problems
 
 
+def test_distrust_ends_with_another_generation_of_the_same_name(root: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    other = index_of(root, cache)
+    other.sync()
+    index = index_of(root, cache)
+    index.refresh()
+    index.distrust(IndexDamaged("in somebody else's", path=str(tmp_path / "elsewhere")))
+    assert index.refresh().answered_by == "index"
+    index.distrust(IndexDamaged("in this one", path=index.status().home))
+    assert index.refresh().answered_by == "scan"
+    other.drop()
+    assert other.sync().generation == "g00000001"
+    assert index.refresh().answered_by == "index"
+
+
 def test_damage_that_a_sync_meets_is_repaired_by_it(root: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     index_of(root, cache).sync()
