@@ -3,10 +3,11 @@ turns every error into one line and its exit code."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from memdir import __version__
 from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, BadInputError, MemdirError, StorageError, UsageError
@@ -16,6 +17,22 @@ from .output import Output
 from .parse import Value, parse
 from .process import real_environment
 from .table import Command
+
+
+def run() -> NoReturn:
+    """The whole process: `main` with its own arguments, then out at once.
+
+    Two things Python does for long lives are left out, since most runs last 40 ms: looking for garbage among what was
+    just imported (3 ms), and taking every object apart at the end (5 ms). Everything is closed and flushed by then.
+    """
+    gc.set_threshold(100_000)
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue  # closed, or full: `main` has said so
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,4 +129,4 @@ def _report(output: Output, error: MemdirError) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

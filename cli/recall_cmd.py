@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memdir.dates import age_text, parse_date
+from memdir.dates import days_text, parse_date
 from memdir.files import shown
 from memdir.hit import Hit
 from memdir.recall import RecallOptions
@@ -47,9 +47,9 @@ def _options(app: App, values: Values) -> RecallOptions:
     as_of, since, until = (values.text(key) for key in ("as_of", "since", "until"))
     options = app.workspace().options(
         values.integer("limit"),
-        types=values.many("type"),
-        topics=values.many("topic"),
-        namespaces=[name.strip("/") for name in values.many("namespace")],
+        types=tuple(values.many("type")),
+        topics=tuple(values.many("topic")),
+        namespaces=tuple(name.strip("/") for name in values.many("namespace")),
         as_of=None if as_of is None else parse_date(as_of),
         all=values.flag("all"),
         min_score=values.number("min_score"),
@@ -91,7 +91,7 @@ def _fields(hit: Hit, language: str) -> dict[str, object]:
 def _print(app: App, hit: Hit, options: RecallOptions, *, explain: bool, several: bool) -> None:
     out = app.out
     where = f"{hit.source}: {hit.path}" if several else hit.path
-    about = [f"{hit.score:.2f}", hit.type or "no type", age_text(parse_date(hit.modified), options.now)]
+    about = [f"{hit.score:.2f}", hit.type or "no type", days_text(hit.age_days)]
     out.line(f"{out.styled(shown(where), 'bold')}  {out.styled('  '.join(about), 'dim')}")
     said = ": ".join(text for text in (hit.name, hit.description) if text)
     out.line(f"    {out.styled(shown(said), 'cyan')}")

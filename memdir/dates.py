@@ -80,7 +80,11 @@ def age_days(then: float, now: float) -> int:
 
 def age_text(then: float, now: float) -> str:
     """`today`, `yesterday` or `5 days ago`."""
-    days = age_days(then, now)
+    return days_text(age_days(then, now))
+
+
+def days_text(days: int) -> str:
+    """`today`, `yesterday` or `5 days ago`, from whole days."""
     return ("today", "yesterday")[days] if days < 2 else f"{days} days ago"
 
 

@@ -10,7 +10,6 @@ from .errors import NotFoundError, StorageError
 from .files import inside, read_file, shown
 from .frontmatter_split import body_of
 from .model import INDEX_NAME, FileStat
-from .scan import id_of
 
 if TYPE_CHECKING:
     from .model import Memory
@@ -102,6 +101,8 @@ def _on_disk(folder: str, part: str) -> str:
     """The name in a folder whose id is `part`: it may be in another Unicode form or hold undecodable bytes."""
     if part.isascii() and "\\" not in part:
         return part
+    from .scan import id_of  # who only shows a passage walks nothing
+
     try:
         return next((name for name in sorted(os.listdir(folder)) if id_of(name) == part), part)
     except OSError:
