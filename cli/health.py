@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from memdir.check import check
 from memdir.errors import MemdirError
 from memdir.files import write_atomic
 from memdir.model import Finding
@@ -36,6 +35,8 @@ def health(workspace: Workspace, seen: SourceOverview) -> Health:
     if not seen.source.exists:
         return Health(True)
     if seen.memories <= COUNTED_NOW:
+        from memdir.check import check  # its rules take 15 ms to load
+
         settings = workspace.settings
         select, ignore = settings.items("check.select"), settings.items("check.ignore")
         return _counted(check(seen.source.root, select=select, ignore=ignore, now=workspace.environment.now()))

@@ -14,7 +14,7 @@ from memdir.memory_index import Entry, Usage, load_index, usage
 from memdir.model import INDEX_NAME, Source
 from memdir.orphans import Orphan, find_orphans
 from memdir.places import LAST_BYTES, directory_key
-from memdir.scan import walk
+from memdir.scan import Walk, walk
 
 from .workspace import Workspace
 
@@ -52,16 +52,17 @@ def overview(workspace: Workspace) -> Overview:
     """Look at everything once."""
     state = workspace.state_dir
     home = os.path.join(state, directory_key(os.path.realpath(workspace.primary.root))) if state else None
+    walks = [walk(source.root) for source in workspace.sources]
     return Overview(
-        [_source(workspace, source) for source in workspace.sources],
-        _lost(home, workspace.primary.root, workspace.environment.now()) if home else [],
+        [_source(workspace, source, found) for source, found in zip(workspace.sources, walks, strict=True)],
+        _lost(home, walks[0], workspace.environment.now()) if home else [],
         _memory_index(workspace.primary.root),
         find_orphans(workspace.located),
         _size_below(home) if home else 0,
     )
 
 
-def _source(workspace: Workspace, source: Source) -> SourceOverview:
+def _source(workspace: Workspace, source: Source, found: Walk) -> SourceOverview:
     index = workspace.index(source)
     views = index.views().views
     facts = chain.from_iterable(
@@ -69,9 +70,8 @@ def _source(workspace: Workspace, source: Source) -> SourceOverview:
         for view in views
     )
     types = Counter(fact.type for fact in facts if f"{INDEX_NAME}#" not in fact.id)
-    return SourceOverview(
-        source, dict(types), sum(types.values()), sum(stat.size for stat in walk(source.root).files), index.status()
-    )
+    size = sum(stat.size for stat in found.files)
+    return SourceOverview(source, dict(types), sum(types.values()), size, index.status())
 
 
 def _memory_index(root: str) -> MemoryIndexOverview | None:
@@ -83,13 +83,13 @@ def _memory_index(root: str) -> MemoryIndexOverview | None:
     return MemoryIndexOverview(shown(path), usage(text), load_index(text).cut_off)
 
 
-def _lost(state: str, root: str, now: float) -> list[str]:
+def _lost(state: str, found: Walk, now: float) -> list[str]:
     if not os.path.exists(os.path.join(state, LAST_BYTES)):
         return []  # nothing was kept yet: SQLite need not be loaded
     from memdir.last_bytes import LastBytes
 
     try:
-        return [item.id for item in LastBytes(state).lost(walk(root).ids, now=now)]
+        return [item.id for item in LastBytes(state).lost(found.ids, now=now)]
     except StorageError:
         return []  # a damaged second copy is no reason to show no status
 

@@ -10,11 +10,7 @@ import os
 import stat as modes
 from collections.abc import Iterable, Iterator, Sequence
 
-try:
-    from _blake2 import blake2b  # as in memdir.places: hashlib loads OpenSSL
-except ImportError:
-    from hashlib import blake2b
-
+from memdir.digest import blake2b
 from memdir.errors import MemdirError
 from memdir.model import FileStat
 

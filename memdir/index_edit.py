@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
-from urllib.parse import unquote
 
 from .markdown import headings
 from .markdown_blocks import lines as scanned_lines
@@ -191,6 +190,8 @@ def block_end(indented: list[int], entry: Entry) -> int:
 
 def targets(text: str) -> set[str]:
     """The paths of all links in a text, those in code and comments too."""
+    from urllib.parse import unquote  # 1.5 ms
+
     return {unquote(match["target"].strip("<>").partition("#")[0]) for match in _TARGET.finditer(text)}
 
 
@@ -234,6 +235,7 @@ def retarget(text: str, old: str, new: str) -> str:
 
 def relink(text: str, follow: Callable[[str], str]) -> str:
     """The text with `follow` applied to the path (decoded, without fragment) of every link outside code."""
+    from urllib.parse import unquote  # 1.5 ms
 
     def one(match: re.Match[str]) -> str:
         if match["code"]:

@@ -7,13 +7,13 @@ which tells what it has read; a row stays until its file has been gone for 90 da
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from .digest import blake2b
 from .errors import StorageError
 from .files import PRIVATE, make_private_dir
 from .places import LAST_BYTES
@@ -125,4 +125,4 @@ class LastBytes:
 
 
 def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return blake2b(data, digest_size=16).digest()

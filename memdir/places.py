@@ -6,11 +6,7 @@ from __future__ import annotations
 import os
 import stat
 
-try:
-    from _blake2 import blake2b  # hashlib loads OpenSSL: several ms that every command would pay
-except ImportError:  # another interpreter than CPython
-    from hashlib import blake2b
-
+from .digest import blake2b
 from .environment import Environment
 
 LAST_BYTES = "last-bytes.sqlite"
