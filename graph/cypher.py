@@ -117,7 +117,7 @@ def checked(query: str, *, limit: int | None = None) -> str:
     _check(query, tokens)
     words = [token.upper for token in tokens]
     cut = limit is not None and "UNION" not in words and "LIMIT" not in words[_last(words, "RETURN") :]
-    return " ".join(map(_written, tokens)) + (f" LIMIT {limit}" if cut else "")
+    return _statement(tokens) + (f" LIMIT {limit}" if cut else "")
 
 
 def tokenise(query: str) -> list[Token]:
@@ -205,6 +205,17 @@ def _engine_error(error: RuntimeError, timeout: float) -> BadInputError:
     if "Buffer manager" in message:
         return BadInputError("the query needs too much memory", hint="add a LIMIT or a narrower MATCH", code="cypher")
     return BadInputError(f"the query does not run: {message}", code="cypher")
+
+
+def _statement(tokens: Sequence[Token]) -> str:
+    """The tokens with a space between them, but for signs that stood without one: the engine takes none before the
+    bracket of `f(x)[1:3]`, and never one before the comma of an ORDER BY."""
+    text, kind, end = "", "", 0
+    for token in tokens:
+        joined = token.text == "," or (token.place == end and "sign" in (token.kind, kind))
+        text += _written(token) if joined else f" {_written(token)}"
+        kind, end = token.kind, token.place + len(token.text)
+    return text.strip()
 
 
 def _written(token: Token) -> str:

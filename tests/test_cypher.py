@@ -51,6 +51,10 @@ ANSWERED = [
     ("MATCH p = (a:Memory {id: 'a.md'})-[:RELATES_TO* SHORTEST 1..3]->(c:Memory {id: 'c.md'}) RETURN length(p)", [[2]]),
     ("MATCH (m:Memory) /* all */ WITH * RETURN count(m) // DELETE m", [[3]]),
     ("MATCH (`set`:Memory) RETURN count(`set`)", [[3]]),
+    ("MATCH (m:Memory) RETURN m.type AS t, m.id ORDER BY t DESC , m.id DESC LIMIT 2", [["user", "c.md"], ["", "b.md"]]),
+    ("MATCH (m:Memory) WITH m.id AS id ORDER BY id LIMIT 9 RETURN collect(id)[1:2], [1,2,3][-1], list_transform([1], x->x+1)",
+     [[["a.md", "b.md"], 3, [2]]]),
+    ("MATCH (a:Memory)-[:RELATES_TO|:TAGGED*1..2]-(b) WHERE a.id='a.md' RETURN count(*)>0", [[True]]),
     ("RETURN 'CALL; DELETE /* ' AS text", [["CALL; DELETE /* "]]),
     ("RETURN \"it's\", 'a\\'b', 'a\\\\', '\\u00e9\\n'", [["it's", "a'b", "a\\", "é\n"]]),
 ]  # fmt: skip
