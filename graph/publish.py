@@ -104,7 +104,7 @@ def _segment(reads: Sequence[Read], overlay: Overlay, language: str) -> MemorySe
 
 
 def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list[tuple[str, frozenset[int]]]:
-    """Share, merge and write segments: their file names and removed documents."""
+    """Share, merge and write segments, and let go of the `new` ones: file names and removed documents."""
     stored.sort(key=lambda s: -s.live)
     keep = _kept(stored, sum(part.segment.count for part in new))
     parts = [*(Part(s.segment, s.removed) for s in stored[keep:]), *new]
@@ -116,13 +116,14 @@ def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list
     if parts:
         name = f"{draft.name}.segment"
         path = os.path.join(draft.directory, name)
-        if write_segment(path, parts) >= MIN_DOCUMENTS:
-            segment = DiskSegment(path)
-            build(engine_folder(path), segment.count, segment.words)
+        count = write_segment(path, parts)
+        for part in new:
+            if isinstance(part.segment, DiskSegment):
+                os.unlink(part.segment.path)
+        del parts[:], new[:]  # unmaps what was merged
+        if count >= MIN_DOCUMENTS:
+            build(engine_folder(path), count, DiskSegment(path).words)
         names.append((name, frozenset()))
-    for part in new:
-        if isinstance(part.segment, DiskSegment):
-            os.unlink(part.segment.path)
     return names
 
 
