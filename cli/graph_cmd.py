@@ -17,7 +17,7 @@ from .app import App, Values
 from .table import Argument, Command, Option
 
 if TYPE_CHECKING:
-    from memdir.graph.association import Edge, Node, Path
+    from memdir.graph.association import Near, Node, Path
     from memdir.graph.kuzu_store import Graph
 
 
@@ -82,7 +82,7 @@ def run_neighbors(app: App, values: Values) -> int:
         return EXIT_OK if found else EXIT_NOTHING
     width = max((len(n.node.name) for n in found), default=0)
     for near in found:
-        edge = app.out.styled(_told(near.edge), "dim")
+        edge = app.out.styled(_told(near, id), "dim")
         app.out.line(f"{near.activation:.3f}  {near.node.name:<{width}}  {edge}")
     if not found:
         app.out.note(f"{id} has no neighbours" + ("" if at is None else " at that time"))
@@ -211,8 +211,13 @@ def _as_of(at: float | None) -> str | None:
     return None if at is None else rfc3339(at)
 
 
-def _told(edge: Edge) -> str:
-    return f"{edge.source} -{edge.relationship}-> {edge.target}"
+def _told(near: Near, start: str) -> str:
+    """`-uses-> b` or `<-uses- b`: the link that led to a neighbour, with where it was walked from unless that is the
+    start."""
+    forward = near.edge.target == near.node.id
+    parent = near.edge.source if forward else near.edge.target
+    link = f"-{near.edge.relationship}->" if forward else f"<-{near.edge.relationship}-"
+    return f"{'' if parent == start else f'{parent} '}{link} {near.node.id}"
 
 
 def _walk(path: Path) -> str:
