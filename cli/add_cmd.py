@@ -74,6 +74,5 @@ COMMANDS = (
         ),
         description="Writes a new file and its line in MEMORY.md and prints the path. A text that is there already, or "
         "a name that is taken, is refused with the command that updates it; so is a text with a secret in it.",
-        everyday=True,
     ),
 )

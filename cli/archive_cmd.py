@@ -161,7 +161,6 @@ COMMANDS = (
         examples=("memdir rm search-synonyms",),
         description="The file goes to .archive/<path>.md.archived, which no agent reads, and its line out of "
         "MEMORY.md. `memdir restore` brings it back, `memdir undo` too.",
-        everyday=True,
     ),
     Command(
         "restore",

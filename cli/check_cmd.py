@@ -129,6 +129,5 @@ COMMANDS = (
             "memdir check --fix --yes --ignore index",
         ),
         description="Exit code 1 when there are errors (with --strict: anything). docs/check.md explains each code.",
-        everyday=True,
     ),
 )

@@ -65,6 +65,5 @@ COMMANDS = (
             Option(("--for",), "Also the instructions that load when this file is read.", metavar="FILE"),
         ),
         examples=("memdir context", 'memdir context --query "how do we release" --budget 2000'),
-        everyday=True,
     ),
 )

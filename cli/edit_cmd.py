@@ -96,6 +96,5 @@ COMMANDS = (
             'memdir edit user_languages --description "Reads Python and TypeScript"',
         ),
         description="Without options opens $EDITOR on the file. Only the lines of the fields named change.",
-        everyday=True,
     ),
 )

@@ -133,7 +133,6 @@ COMMANDS = (
         examples=("memdir undo --dry-run",),
         description="Files come back byte for byte. One that changed since is left alone and named; in MEMORY.md "
         "later lines are kept.",
-        everyday=True,
     ),
     Command(
         "history",

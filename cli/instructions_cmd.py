@@ -158,6 +158,5 @@ COMMANDS = (
             Option(("--all",), "List every file that waits or that nobody loads.", kind="flag"),
         ),
         examples=("memdir instructions", "memdir instructions --for src/app.py", "memdir instructions --render"),
-        everyday=True,
     ),
 )

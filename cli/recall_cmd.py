@@ -138,7 +138,6 @@ COMMANDS = (
         ),
         examples=("memdir recall money rounding", "memdir recall --explain 'how do we round amounts'"),
         description="Exit code 1 when nothing is relevant.",
-        everyday=True,
         aliases=("search",),
     ),
 )

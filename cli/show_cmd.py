@@ -154,7 +154,6 @@ COMMANDS = (
         options=(Option(("--body",), "Without the frontmatter.", kind="flag"),),
         examples=("memdir show dev-server-port-8420", "memdir show reference_tracker --body"),
         description="Prints the file as it is: the only command that does not mask secrets.",
-        everyday=True,
     ),
     Command(
         "ls",
@@ -162,6 +161,5 @@ COMMANDS = (
         run_ls,
         options=_FILTERS,
         examples=("memdir ls", "memdir ls --namespace projects/alpha", "memdir ls --as-claude --files"),
-        everyday=True,
     ),
 )

@@ -172,6 +172,5 @@ COMMANDS = (
         run,
         description="Each line that needs something done names the command. Plain `memdir` is the same.",
         examples=("memdir status", "memdir status --json"),
-        everyday=True,
     ),
 )

@@ -49,7 +49,7 @@ class Argument(NamedTuple):
 
 class Command(NamedTuple):
     """One command. `name` holds a space for a group's command (`graph stats`). `examples` are run by a test in a copy
-    of the sample project: each is a whole command line. `everyday` commands stand in the short help."""
+    of the sample project: each is a whole command line. `registry.EVERYDAY` says which stand in the short help."""
 
     name: str
     summary: str
@@ -58,7 +58,6 @@ class Command(NamedTuple):
     options: tuple[Option, ...] = ()
     examples: tuple[str, ...] = ()
     description: str = ""
-    everyday: bool = False
     aliases: tuple[str, ...] = ()
 
 

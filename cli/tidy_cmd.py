@@ -110,6 +110,5 @@ COMMANDS = (
         examples=("memdir tidy --diff", "memdir tidy --yes"),
         description="Dead entries go or follow their file, missing memories get a line, superseded and expired ones "
         "lose theirs; headings, order and wording stay. What does not fit into the limits is left out and named.",
-        everyday=True,
     ),
 )
