@@ -138,7 +138,9 @@ class Index:
         current = self._generations.current()
         if self._base.held and current == self._base.name and self._base.held.is_there():
             return
-        self._forget("there is no index yet: answered from the files")
+        if self._base.held:
+            self._forget(None)
+        self._trouble = "there is no index yet: answered from the files"
         bad = self._distrusted
         held = None if bad and bad.name == current and bad.is_there() else self._generations.open()
         if held is None:

@@ -299,6 +299,8 @@ def test_an_overlay_is_not_read_again_unless_it_changed(root: Path, cache: Path)
 
 def test_what_did_not_change_stays_the_same_object(root: Path, cache: Path) -> None:
     index = index_of(root, cache)
+    scanned = index.refresh().views
+    assert all(old is new for old, new in zip(scanned, index.refresh().views, strict=True))
     index.sync()
     first = index.refresh().views
     assert all(old is new for old, new in zip(first, index.refresh().views, strict=True))
