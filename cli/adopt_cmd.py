@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from memdir.adopt import Adoption, adoption_plan, directory_of_memories, plan_adoption
+from memdir.adopt import Adoption, adoption_plan, copies, directory_of_memories, plan_adoption
 from memdir.changes import apply
 from memdir.errors import UsageError
 from memdir.files import shown
+from memdir.model import INDEX_NAME
 from memdir.orphans import find_orphans
 from memdir.projects import ownership_note
 
@@ -29,13 +30,14 @@ def run(app: App, values: Values) -> int:
     target = workspace.primary.root
     source = directory_of_memories(os.path.join(app.environment.cwd, os.path.expanduser(given)))
     adoption = plan_adoption(source, target)
+    places = copies(adoption, both=both)
     if not app.out.json:
-        _print(app, adoption, both)
+        _print(app, adoption, places if both else None)
     note = ownership_note(workspace.located, target)
     if note:
         app.out.note(shown(note))
     copied: tuple[str, ...] = ()
-    nothing = not adoption.new and not (both and adoption.conflicts)
+    nothing = not places and INDEX_NAME not in adoption.new
     wanted = not nothing and not values.flag("dry_run")
     applied = wanted and app.out.confirm("Copy these files?", yes=values.flag("yes"))
     if applied:
@@ -82,14 +84,22 @@ def _fields(adoption: Adoption) -> dict[str, object]:
     }
 
 
-def _print(app: App, adoption: Adoption, both: bool) -> None:
+def _print(app: App, adoption: Adoption, both: dict[str, str] | None) -> None:
+    """The plan; `both` says where files in conflict go, None that they are left."""
     app.out.line(f"from {shown(adoption.source)}, which stays as it is")
     app.out.line(f"into {shown(adoption.target)}")
-    kept = "copied beside under a new name" if both else "left; --both copies it under a new name"
+    left = "left; --both copies it under a new name"
+    beside = {id: f"becomes {place}" for id, place in (both or {}).items()}
     groups = [
         ("same", [(path, "") for path in adoption.same]),
         ("new", [(path, "") for path in adoption.new]),
-        ("conflict", [(path, kept) for path in adoption.conflicts]),
+        (
+            "conflict",
+            [
+                (path, left if both is None else beside.get(path, "copied before, or refused"))
+                for path in adoption.conflicts
+            ],
+        ),
         ("left", list(adoption.refused)),
         ("name taken", [(path, f"has the name of {other}") for path, other in adoption.alike]),
     ]

@@ -17,6 +17,8 @@ from .table import Command, Option
 
 _LISTED = 12
 """Files that wait or that nobody loads shown without `--all`."""
+_WIDEST = 120
+"""Characters of a path in the tree; longer ones are shown with their middle left out (`--json` has them whole)."""
 
 
 def run(app: App, values: Values) -> int:
@@ -77,7 +79,8 @@ def _print(app: App, instructions: Instructions, cwd: str, everything: bool) -> 
     groups = _groups(instructions.files)
     loaded = instructions.loaded
     size = _size(sum(file.size for file in loaded))
-    titles = (f"Loaded: {len(loaded)} files, {size}, about {instructions.tokens:,} tokens",
+    files_ = f"{len(loaded)} file{'' if len(loaded) == 1 else 's'}"
+    titles = (f"Loaded: {files_}, {size}, about {instructions.tokens:,} tokens",
               "Waiting for a file to be read", "Nobody loads")  # fmt: skip
     order = {file.path: n for n, file in enumerate(loaded, 1)}
     for title, group in zip(titles, groups, strict=True):
@@ -119,7 +122,7 @@ def _row(file: InstructionFile, order: dict[str, int], cwd: str, home: str | Non
     why = file.why if file.loaded else f"{file.status}: {file.why}"
     if file.patterns:
         why += f" [{', '.join(file.patterns[:3])}{', …' if len(file.patterns) > 3 else ''}]"
-    name = "  " * file.hops + one_line(_near(file.path, cwd, home))
+    name = "  " * file.hops + _clipped(one_line(_near(file.path, cwd, home)))
     return number, name, label, _size(file.size) if file.size else "", tokens, one_line(why)
 
 
@@ -132,11 +135,17 @@ def _near(path: str, cwd: str, home: str | None) -> str:
     return shown(path)
 
 
+def _clipped(text: str) -> str:
+    """A text as it fits into a column: an import may name a path of any length."""
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST // 2]}…{text[-_WIDEST // 2 :]}"
+
+
 def _print_findings(app: App, findings: Sequence[Finding]) -> None:
     for finding in findings:
         if finding.severity != "info":
             where = f"{shown(finding.path)}:{finding.line}" if finding.line else shown(finding.path)
-            app.out.line(one_line(f"{where}: {finding.severity}: {finding.message} ({finding.code})"))
+            message = finding.message if len(finding.message) <= 2 * _WIDEST else f"{finding.message[: 2 * _WIDEST]}…"
+            app.out.line(one_line(f"{where}: {finding.severity}: {message} ({finding.code})"))
     words = sum(finding.code == "import-missing" and finding.severity == "info" for finding in findings)
     if words:
         app.out.line(f"@words that name no file, taken as words: {words} (--json lists them)")

@@ -38,6 +38,7 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (`docs/exit-codes.md`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -63,6 +64,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RecursionError:
         _report(err, BadInputError("the input is nested too deeply"))
         return BadInputError.exit_code
+    except MemoryError:
+        _report(err, StorageError("there is not enough memory"))
+        return EXIT_IO
+    except Exception as error:  # a mistake of ours: people get one line of it, not the stack
+        if os.environ.get("MEMDIR_DEBUG"):
+            raise
+        said = f"a mistake in memdir itself, {type(error).__name__}: {error}"
+        _report(err, MemdirError(said, hint="MEMDIR_DEBUG=1 shows where; please report it", code="internal"))
+        return MemdirError.exit_code
+
+
+def _open_closed_streams() -> None:
+    """A stream that the caller closed becomes the null device: otherwise the next file that is opened would get its
+    number, and what is printed would be written into it."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  open as long as the process
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -22,6 +22,8 @@ def real_environment(directory: str | None = None) -> Environment:
         if not os.path.isdir(cwd):
             raise BadInputError("no such directory", path=directory)
     home = os.environ.get("HOME" if sys.platform != "win32" else "USERPROFILE") or None
+    if home is not None:
+        home = os.path.abspath(home)
     return Environment(cwd=cwd, home=home, env=dict(os.environ), platform=sys.platform, now=_clock())
 
 

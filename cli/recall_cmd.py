@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 from memdir.dates import days_text, parse_date
+from memdir.errors import StorageError
 from memdir.files import shown
 from memdir.hit import Hit
+from memdir.model import Source
 from memdir.recall import RecallOptions
 from memdir.snippet import Snippet, of_file
 
@@ -20,6 +25,8 @@ def run(app: App, values: Values) -> int:
     sources = workspace.chosen(agent=values.text("agent"), all_projects=values.flag("all_projects"))
     answer = workspace.ask(query, options, sources, scan=values.flag("scan"))
     hits = answer.hits
+    if not hits:
+        _readable(sources)
     for note in answer.notes:
         app.out.note(f"memdir: {note}")
     if app.out.json:
@@ -39,8 +46,21 @@ def run(app: App, values: Values) -> int:
                 app.out.line()
             _print(app, hit, options, explain=values.flag("explain"), several=len({s.root for s in sources}) > 1)
         if not hits:
-            app.out.note("memdir: nothing relevant" + ("" if options.min_score == 0 else " (--min-score 0 shows all)"))
+            app.out.note(f"memdir: {_nothing(sources, options)}")
     return 0 if hits else 1
+
+
+def _readable(sources: Sequence[Source]) -> None:
+    """Nothing found in a directory that cannot be looked into is not "nothing relevant"."""
+    for source in sources:
+        if os.path.isdir(source.root) and not os.access(source.root, os.R_OK | os.X_OK):
+            raise StorageError("the memory directory cannot be read", path=shown(source.root))
+
+
+def _nothing(sources: Sequence[Source], options: RecallOptions) -> str:
+    if not any(os.path.isdir(source.root) for source in sources):
+        return "there is no memory directory yet (memdir where; memdir add TEXT makes it)"
+    return "nothing relevant" + ("" if options.min_score == 0 else " (--min-score 0 shows all)")
 
 
 def _options(app: App, values: Values) -> RecallOptions:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 from memdir.dates import rfc3339
 from memdir.files import shown
 from memdir.memory_index import MAX_LINES, MAX_UNITS, NEAR
 from memdir.model import TYPES
+from memdir.quoting import one_line
 
 from .app import App, Values
 from .health import Health, health
@@ -13,6 +16,8 @@ from .overview import MemoryIndexOverview, Overview, SourceOverview, overview
 from .table import Command
 
 _LABEL = 13
+_ORPHANS = 3
+"""Orphans shown, those with the most memories; `memdir adopt` lists them all."""
 
 
 def run(app: App, values: Values) -> int:
@@ -31,15 +36,18 @@ def run(app: App, values: Values) -> int:
             if seen.lost:
                 said = f"{_count(len(seen.lost), 'memory')} deleted by another program, first {shown(seen.lost[0])}"
                 _line(app, "lost", said, "memdir restore")
-    for orphan in seen.orphans:
-        said = f"{shown(orphan.path)}: {_count(orphan.memories, 'memory')}, {orphan.why}"
-        _line(app, "orphan", said, f"memdir adopt {shown(orphan.path)}")
+    for orphan in seen.orphans[:_ORPHANS]:
+        said = f"{_count(orphan.memories, 'memory')}, {shown(orphan.why)}"
+        _line(app, "orphan", said, f"memdir adopt {shlex.quote(shown(orphan.path))}")
+    if len(seen.orphans) > _ORPHANS:
+        _line(app, "", f"and {_count(len(seen.orphans) - _ORPHANS, 'orphan')} more", "memdir adopt")
     sizes = [f"memories {_bytes(sum(s.size for s in seen.sources))}"]
     sizes.append(f"index {_bytes(sum(s.state.size for s in seen.sources))}")
     sizes.append(f"journal {_bytes(seen.state_size)}")
     _line(app, "sizes", ", ".join(sizes))
-    for note in (*workspace.located.notes, *(finding.message for finding in workspace.settings.findings)):
-        _line(app, "note", note)
+    wrong = (*workspace.settings.findings, *workspace.located.claude.findings)
+    for note in (*workspace.located.notes, *(f"{finding.path} {finding.message}" for finding in wrong)):
+        _line(app, "note", shown(note))
     return 0
 
 
@@ -61,7 +69,7 @@ def _source(app: App, seen: SourceOverview, *, primary: bool) -> None:
         return
     age = _ago(app.environment.now() - index.taken)
     pending = f", {_count(index.pending, 'file')} changed since" if index.pending else ""
-    _line(app, "index", f"{index.documents} documents, made {age}{pending}", _sync_hint(index.pending))
+    _line(app, "index", f"{_count(index.documents, 'document')}, made {age}{pending}", _sync_hint(index.pending))
     if index.note:
         _line(app, "", index.note)
 
@@ -133,7 +141,7 @@ def _fields(app: App, seen: Overview, found: Health) -> dict[str, object]:
 
 
 def _line(app: App, label: str, text: str, command: str | None = None) -> None:
-    hint = f"  {app.out.styled('-> ' + command, 'yellow')}" if command else ""
+    hint = f"  {app.out.styled('-> ' + one_line(command), 'yellow')}" if command else ""
     app.out.line(f"{label:<{_LABEL}}{text}{hint}")
 
 

@@ -9,6 +9,7 @@ from memdir.locate import Located
 from memdir.model import Source
 from memdir.orphans import Orphan, count_memories, find_orphans
 from memdir.projects import memory_above, ownership_note, shared_by
+from memdir.quoting import one_line
 from memdir.settings import user_file
 
 from .app import App, Values
@@ -18,7 +19,7 @@ from .table import Command, Option
 def run(app: App, values: Values) -> int:
     """Print the places. Always 0: a directory that does not exist yet has its place too."""
     located = app.workspace().located
-    if values.flag("path"):
+    if values.flag("path") and not app.out.json:
         app.out.line(shown(located.primary.root))
         return 0
     orphans = find_orphans(located)
@@ -72,7 +73,7 @@ def print_orphans(app: App, orphans: list[Orphan]) -> None:
     for orphan in orphans:
         sure = "" if orphan.certain else ", not certain"
         _row(app, "orphan", orphan.path, f"{_count(orphan.memories)}{sure}: {orphan.why}")
-        app.out.line(f"{'':12}memdir adopt {_quoted(orphan.path)}")
+        app.out.line(f"{'':12}memdir adopt {one_line(_quoted(orphan.path))}")
 
 
 def _source(source: Source) -> dict[str, object]:
@@ -97,7 +98,9 @@ def _print(app: App, located: Located, orphans: list[Orphan]) -> None:
     if located.team:
         _row(app, "team", located.team, "read as a part of the directory it lies in")
     for agent in located.agent_memories:
-        _row(app, "agent", agent.root, f"{agent.scope} memory of {agent.name}: memdir recall --agent {agent.name}")
+        loaded = "" if agent.loaded_by_claude else "; Claude Code does not load it from here"
+        about = f"{agent.scope} memory of {agent.name}: memdir recall --agent {_quoted(agent.name)}"
+        _row(app, "agent", agent.root, about + loaded)
     for path in located.transcripts_dirs:
         _row(app, "transcripts", path, _count(_sessions(path), "session") if os.path.isdir(path) else "not there yet")
     _row(app, "state", located.state_dir or "none", "" if located.state_dir else "set MEMDIR_STATE_DIR")
@@ -112,9 +115,9 @@ def _print(app: App, located: Located, orphans: list[Orphan]) -> None:
 
 
 def _row(app: App, label: str, path: str, said: str) -> None:
-    app.out.line(f"{app.out.styled(f'{label:<12}', 'bold')}{app.out.styled(shown(path))}")
+    app.out.line(f"{app.out.styled(f'{label:<12}', 'bold')}{one_line(shown(path))}")
     if said:
-        app.out.line(f"{'':12}{app.out.styled(shown(said), 'dim')}")
+        app.out.line(f"{'':12}{app.out.styled(one_line(shown(said)), 'dim')}")
 
 
 def _count(number: int, what: str = "memory") -> str:

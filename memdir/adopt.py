@@ -81,6 +81,12 @@ def adoption_plan(store: Store, source_dir: str, *, both: bool) -> Plan:
     return Plan(f"adopt {shown(adoption.source)}", tuple(changes), also=copied)
 
 
+def copies(adoption: Adoption, *, both: bool) -> dict[str, str]:
+    """Each memory that adopting would copy, and the id it would get: with `both` the conflicts too, but for those that
+    an earlier adoption has copied already."""
+    return dict(_places(adoption, {stat.id: stat for stat in _files(adoption.source)}, both))
+
+
 def name_beside(id: str, taken: Iterable[str]) -> str:
     """The first of `x-adopted.md`, `x-adopted-2.md`, ... that is not taken."""
     used = {_key(other) for other in taken}

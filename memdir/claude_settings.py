@@ -99,7 +99,7 @@ class ClaudeSettings(NamedTuple):
                 continue
             text = value if isinstance(value, str) else repr(value)
             directory, ignored = (
-                memory_directory(value, self.environment) if isinstance(value, str) else (None, "not a text")
+                memory_directory(value, self.environment) if isinstance(value, str) else (None, "is not a text")
             )
             found.append(MemoryDirectorySetting(layer.scope, layer.path, text, directory, ignored))
         return tuple(found)

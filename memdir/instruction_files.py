@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from .model import Finding
+from .quoting import one_line
 
 Kind = Literal["managed", "user", "project", "local", "rule", "import", "other"]
 Scope = Literal["managed", "user", "project", "local"]
@@ -87,4 +88,5 @@ class Instructions(NamedTuple):
 
 def render(files: Iterable[InstructionFile]) -> str:
     """The merged text in Claude Code's form: each loaded file under `Contents of PATH (LABEL):`."""
-    return "\n\n".join(f"Contents of {file.path} ({file.label}):\n\n{file.content}" for file in files if file.loaded)
+    loaded = [file for file in files if file.loaded]
+    return "\n\n".join(f"Contents of {one_line(file.path)} ({file.label}):\n\n{file.content}" for file in loaded)

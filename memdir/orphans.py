@@ -92,7 +92,7 @@ def _by_name(located: Located, projects: str) -> list[tuple[str, str]]:
     named.append((seed, "the same path as Cersei spells it"))
     paths = {located.cwd: "a sub-directory of this project", located.project_root: "this worktree"}
     for tree in worktrees(shared):
-        gone = "" if os.path.isdir(tree) else ", which is gone"
+        gone = "" if os.path.isdir(tree) else ", which is gone,"
         paths.setdefault(os.path.realpath(tree), f"the worktree {tree}{gone}")
     for path, what in paths.items():
         if path != shared:

@@ -131,6 +131,7 @@ def full(root: Path, cache: Path) -> None:
         prepare(root, cache, turn)
 
         def work(limit: int = limit) -> int:
+            sys.dont_write_bytecode = True  # Python 3.11 would leave cut-off .pyc files in the checkout
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             index = index_of(root, cache)
             index.refresh()

@@ -7,11 +7,22 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from sandbox import TOP, Done, Sandbox
+
+
+def permissions_count() -> bool:
+    """Whether this process is held back by a file's mode: root is not, unless it gave that right away."""
+    with tempfile.NamedTemporaryFile() as file:
+        os.chmod(file.name, 0)
+        return os.name == "posix" and not os.access(file.name, os.R_OK)
+
+
+needs_permissions = pytest.mark.skipif(not permissions_count(), reason="this user may read and write everything")
 
 
 def one_line(done: Done, code: int, *words: str) -> None:
@@ -46,7 +57,7 @@ def ask(project: Sandbox, root: Path, *words: str, **env: str) -> Done:
 
 
 def test_no_memory_directory(plain_project: Sandbox) -> None:
-    quiet(ask(plain_project, plain_project.project / "none", "recall", "port"), 1)
+    one_line(ask(plain_project, plain_project.project / "none", "recall", "port"), 1, "no memory directory yet")
     quiet(ask(plain_project, plain_project.project / "none", "status"))
     assert not (plain_project.project / "none").exists()
 
@@ -106,12 +117,47 @@ def test_a_file_of_100_mb_is_a_finding(plain_project: Sandbox, memory: Path) -> 
     assert found == {"huge.md": "too-large"}
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads everything")
+@needs_permissions
 def test_an_unreadable_file(plain_project: Sandbox, memory: Path) -> None:
     (memory / "secret.md").write_text("x")
     (memory / "secret.md").chmod(0)
     assert "port.md" in ask(plain_project, memory, "recall", "port").out
     assert "unreadable" in ask(plain_project, memory, "check").out
+
+
+@needs_permissions
+def test_a_directory_that_cannot_be_read_is_not_nothing_relevant(plain_project: Sandbox, memory: Path) -> None:
+    quiet(ask(plain_project, memory, "add", "A fact whose last bytes are kept by this command"))
+    memory.chmod(0)
+    try:
+        one_line(ask(plain_project, memory, "recall", "port"), 5, "cannot be read", str(memory))
+        assert json.loads(ask(plain_project, memory, "recall", "port", "--json").err)["error"]["path"] == str(memory)
+        one_line(ask(plain_project, memory, "add", "Something new"), 5)
+        status = ask(plain_project, memory, "status")
+        quiet(status)
+        assert "deleted by another program" not in status.out
+    finally:
+        memory.chmod(0o755)
+    assert "port.md" in ask(plain_project, memory, "recall", "port").out
+
+
+@needs_permissions
+def test_an_unreadable_claude_md_is_said(plain_project: Sandbox) -> None:
+    (plain_project.project / "CLAUDE.md").write_text("x")
+    (plain_project.project / "CLAUDE.md").chmod(0)
+    done = plain_project.run("instructions")
+    quiet(done)
+    assert "unreadable" in done.out and "Permission denied" in done.out
+
+
+@needs_permissions
+def test_a_state_directory_that_cannot_be_written(plain_project: Sandbox, memory: Path) -> None:
+    blocked = plain_project.project / "blocked"
+    blocked.mkdir(mode=0o500)
+    done = ask(plain_project, memory, "add", "Something new", MEMDIR_STATE_DIR=str(blocked / "state"))
+    one_line(done, 5, "Permission denied")
+    assert [path.name for path in memory.iterdir() if path.suffix == ".md"] == ["port.md"]
+    assert "port.md" in ask(plain_project, memory, "recall", "port", MEMDIR_STATE_DIR=str(blocked / "state")).out
 
 
 def test_symlink_loops_and_links_out(plain_project: Sandbox, memory: Path) -> None:
@@ -183,7 +229,7 @@ def read_only(path: Path) -> None:
             (Path(folder) / name).chmod(0o444)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root writes everywhere")
+@needs_permissions
 def test_a_read_only_directory_is_still_recalled(plain_project: Sandbox, memory: Path) -> None:
     read_only(memory)
     assert "port.md" in ask(plain_project, memory, "recall", "port").out
@@ -213,6 +259,7 @@ def test_the_disk_is_full(plain_project: Sandbox, memory: Path) -> None:
     """A limit on the size of files written stands in for a full disk."""
     program = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "sys.dont_write_bytecode = True; "  # Python 3.11 would leave cut-off .pyc files in the checkout
         "resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64)); "
         "from memdir.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
@@ -274,6 +321,49 @@ def test_the_output_pipe_is_closed(plain_project: Sandbox, memory: Path) -> None
     )  # fmt: skip
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_the_null_device(plain_project: Sandbox, memory: Path, closed: str) -> None:
+    """Not an error, and no file that is opened later may get its number and be written into."""
+    for words in (["ls"], ["recall", "port", "--json"], ["add", f"A new fact while this is closed: {len(closed)}"]):
+        done = shell(plain_project, memory, words, closed)
+        assert done.returncode == 0, done
+        assert "Traceback" not in done.stderr
+    assert [p.name for p in memory.iterdir() if b"memdir:" in p.read_bytes()] == []
+
+
+def test_a_full_device_behind_the_output(plain_project: Sandbox, memory: Path) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full")
+    for words in (["ls"], ["status"], ["recall", "port", "--json"]):
+        done = shell(plain_project, memory, words, ">/dev/full")
+        assert done.returncode == 5, done
+        assert "No space left on device" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def shell(project: Sandbox, memory: Path, words: list[str], redirections: str) -> subprocess.CompletedProcess[str]:
+    """`memdir WORDS` with the shell's redirections."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirections}', "sh", sys.executable, "-m", "memdir", "--memory-dir", str(memory),
+         *words],
+        capture_output=True, text=True, env=project.env, cwd=project.project, check=False,
+    )  # fmt: skip
+
+
+def test_a_mistake_of_ours_is_one_line(plain_project: Sandbox, memory: Path) -> None:
+    program = (
+        "import sys; from memdir.cli import main\n"
+        "def broken(*_): raise KeyError('oops')\n"
+        "main._run = broken\n"
+        "sys.exit(main.main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "status"]
+    done = subprocess.run(command, capture_output=True, text=True, env=plain_project.env, check=False)
+    one_line(Done(done.returncode, done.stdout, done.stderr), 3, "KeyError", "oops", "MEMDIR_DEBUG")
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, env=plain_project.env, check=False)
+    assert json.loads(done.stderr)["error"]["code"] == "internal"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])

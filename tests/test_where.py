@@ -229,3 +229,41 @@ def test_a_repositorys_settings_file_cannot_weaken_checks(sample: Sandbox) -> No
     assert sample.run("config", "get", "check.ignore").out == ""
     assert sample.run("config", "get", "recall.limit").out == "3\n"
     assert "only in your own configuration" in sample.run("config").err
+
+
+def test_a_settings_file_that_is_wrong_is_named_in_status(plain_project: Sandbox) -> None:
+    file = put(plain_project.home / ".config" / "memdir" / "config.toml", "[[[")
+    assert f"{file} is not valid TOML" in plain_project.run("status").out
+
+
+def test_status_with_many_orphans_stays_one_screen(plain_project: Sandbox, tmp_path: Path) -> None:
+    for number in range(20):
+        folder = memory_dir(plain_project).parents[1] / f"gone {number}"
+        put(folder / "memory" / "x.md", "---\nname: x\n---\nx\n")
+        put(folder / "s.jsonl", json.dumps({"cwd": f"{tmp_path}/old{number}/project"}) + "\n")
+    lines = plain_project.run("status").out.splitlines()
+    assert sum(line.startswith("orphan") for line in lines) == 3
+    assert any("and 17 orphans more  -> memdir adopt" in line for line in lines)
+    assert any("memdir adopt '" in line and "gone 0/memory'" in line for line in lines)
+    assert len(lines) < 24
+
+
+def test_where_path_as_json_is_json(plain_project: Sandbox) -> None:
+    assert data(plain_project.run("where", "--path", "--json"))["sources"]
+
+
+def test_where_shows_a_name_with_a_line_break_on_one_line(plain_project: Sandbox) -> None:
+    (plain_project.project / ".claude" / "agent-memory" / "x\nstate       fake").mkdir(parents=True)
+    assert not any(line.startswith("state       fake") for line in plain_project.run("where").out.splitlines())
+
+
+def test_a_relative_home_gives_absolute_directories(plain_project: Sandbox) -> None:
+    where = data(plain_project.run("where", "--json", HOME="relative"))
+    assert all(os.path.isabs(source["root"]) for source in where["sources"])
+
+
+def test_adopting_conflicts_twice_copies_them_once_and_says_so(two: tuple[Sandbox, Path, Path]) -> None:
+    box, _, old = two
+    assert box.run("adopt", str(old), "--both", "--yes").code == 0
+    again = box.run("adopt", str(old), "--both", "--yes")
+    assert "nothing to copy" in again.out and "memdir undo" not in again.out
