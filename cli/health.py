@@ -16,8 +16,8 @@ from memdir.model import Finding
 from .overview import SourceOverview
 from .workspace import Workspace
 
-COUNTED_NOW: Final = 200
-"""Memories up to which status counts the findings itself (about 0.2 ms each)."""
+COUNTED_NOW: Final = 100
+"""Memories up to which status counts the findings itself (0.23 ms each; status stays under 100 ms)."""
 _FILE: Final = "findings.json"
 
 

@@ -14,7 +14,7 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _SPAN = rf"(?:week(?:end)?|month|year|quarter|sprint|summer|winter|spring|autumn|fall|night|{_DAY}|{_MONTH})"
 _NUMBER = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|a couple of|several)"
-_RELATIVE = re.compile(
+_RELATIVE = (
     r"(?i)(?<![\w'\"“`/.-])(?:(?:the day before |since |until |by )?yesterday|(?:the day after |until |by )?tomorrow|"
     r"(?:earlier |later |as of )today|tonight|this (?:morning|afternoon|evening)|the other day|"
     rf"(?:earlier|later|late|early|end of|beginning of) (?:this|last|next) {_SPAN}|{_DAY} (?:next|last) week|"
@@ -26,6 +26,7 @@ _RELATIVE = re.compile(
     r"semaine (?:dernière|prochaine)|вчера|завтра|hôm qua|tuần (?:trước|sau))\b"
     r"|昨天|明天|上周|下周|昨日|先週|来週|어제|지난주|다음 ?주"
 )
+"""A text, as the other patterns that a gate stands before: `re` compiles it when a page first needs it (1.6 ms)."""
 _RELATIVE_GATE = re.compile(
     r"yesterday|tomorrow|(?:earlier|later|as of) today|tonight|other day|"
     r"(?:last|next|coming|past|this) (?:week|month|year|quarter|sprint|summer|winter|spring|autumn|fall|night|morning|"
@@ -33,9 +34,9 @@ _RELATIVE_GATE = re.compile(
     r"gestern|woche|ontem|semana|ayer|semaine|вчера|завтра|hôm|tuần|昨|明|上周|下周|先週|来週|어제|지난|다음"
 )
 """Over lower-cased text, where the set of first letters is looked for at once; `(?i)` would try every alternative."""
-_ABSOLUTE = re.compile(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b")
-_CODE = re.compile(r"`[^`]*`|\"[^\"]{0,80}\"|“[^”]{0,80}”|\*[^*]{0,40}\*(?!\*)")
-_HIDDEN = re.compile("[\u200b\u2060\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]|(?<=.)\ufeff")
+_ABSOLUTE = r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b"
+_CODE = r"`[^`]*`|\"[^\"]{0,80}\"|“[^”]{0,80}”|\*[^*]{0,40}\*(?!\*)"
+_HIDDEN = "[\u200b\u2060\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]|(?<=.)\ufeff"
 _STEERING = re.compile(
     r"(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|every\s+|the\s+|your\s+|of\s+){0,3}"
     r"(?:previous|prior|above|earlier|preceding|system)\s+(?:instructions?|prompts?|rules|messages|context)\b"
@@ -70,10 +71,10 @@ def relative_dates(directory: Directory) -> Iterator[Finding]:
 def hidden(directory: Directory) -> Iterator[Finding]:
     """Characters that nobody sees, one finding a line."""
     for id, text in _texts(directory):
-        if text.isascii() or not _HIDDEN.search(text):
+        if text.isascii() or not re.search(_HIDDEN, text):
             continue
         for number, line in enumerate(text.split("\n"), 1):
-            found = sorted({f"U+{ord(c):04X}" for c in _HIDDEN.findall(line)})
+            found = sorted({f"U+{ord(c):04X}" for c in re.findall(_HIDDEN, line)})
             if found:
                 yield directory.finding("hidden-text", id, number, f"invisible characters: {', '.join(found)}")
 
@@ -85,7 +86,7 @@ def steering(directory: Directory) -> Iterator[Finding]:
         if not _STEERING.search(low):
             continue
         for number, line in enumerate(low.split("\n"), 1):
-            match = _STEERING.search(_CODE.sub("", line))
+            match = _STEERING.search(re.sub(_CODE, "", line))
             if match:
                 yield directory.finding("steering-text", id, number, f"reads as an order to an agent: {match[0]!r}")
 
@@ -98,9 +99,9 @@ def _texts(directory: Directory) -> Iterator[tuple[str, str]]:
 
 
 def _relative(text: str) -> re.Match[str] | None:
-    if not _RELATIVE_GATE.search(text.lower()) or _ABSOLUTE.search(text):
+    if not _RELATIVE_GATE.search(text.lower()) or re.search(_ABSOLUTE, text):
         return None
-    return _RELATIVE.search(_CODE.sub("", text))
+    return re.search(_RELATIVE, re.sub(_CODE, "", text))
 
 
 def _relative_message(text: str) -> str:
