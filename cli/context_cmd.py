@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memdir.context import Block, Context, LeftOut
-from memdir.errors import UsageError
+from memdir.errors import BadInputError
 from memdir.files import shown
 from memdir.project_context import project_context
 
@@ -17,7 +17,9 @@ def run(app: App, values: Values) -> int:
     """Print the context. 1 when there is nothing to give."""
     query, budget, limit = values.text("query"), values.integer("budget"), values.integer("limit")
     if budget is not None and budget < 0:
-        raise UsageError("a budget is not negative", hint="--budget 4000")
+        raise BadInputError("a budget is not negative", hint="--budget 4000")
+    if limit is not None and limit < 0:
+        raise BadInputError("a limit is not negative", hint="-n 5")
     workspace = app.workspace()
     hits = workspace.recall(query, limit=_DEFAULT_LIMIT if limit is None else limit) if query else []
     context, notes = project_context(

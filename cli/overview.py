@@ -86,6 +86,8 @@ def _memory_index(root: str) -> MemoryIndexOverview | None:
 def _lost(state: str, found: Walk, now: float) -> list[str]:
     if not os.path.exists(os.path.join(state, LAST_BYTES)):
         return []  # nothing was kept yet: SQLite need not be loaded
+    if any(finding.code in ("unreadable", "no-directory") for finding in found.findings):
+        return []  # what cannot be seen is not deleted
     from memdir.last_bytes import LastBytes
 
     try:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from memdir.dates import days_text, parse_date
-from memdir.errors import StorageError
+from memdir.errors import BadInputError, StorageError
 from memdir.files import shown
 from memdir.hit import Hit
 from memdir.model import Source
@@ -65,14 +65,19 @@ def _nothing(sources: Sequence[Source], options: RecallOptions) -> str:
 
 def _options(app: App, values: Values) -> RecallOptions:
     as_of, since, until = (values.text(key) for key in ("as_of", "since", "until"))
+    limit, lowest = values.integer("limit"), values.number("min_score")
+    if limit is not None and limit < 1:
+        raise BadInputError("a limit is at least 1", hint="-n 5")
+    if lowest is not None and not 0 <= lowest <= 1:
+        raise BadInputError("a score lies between 0 and 1", hint="--min-score 0.4")
     options = app.workspace().options(
-        values.integer("limit"),
+        limit,
         types=tuple(values.many("type")),
         topics=tuple(values.many("topic")),
         namespaces=tuple(name.strip("/") for name in values.many("namespace")),
         as_of=None if as_of is None else parse_date(as_of),
         all=values.flag("all"),
-        min_score=values.number("min_score"),
+        min_score=lowest,
     )
     options = options._replace(explain=values.flag("explain") or app.out.json)
     if since is not None:

@@ -188,6 +188,11 @@ def test_a_name_that_leads_out_or_is_no_file_name(plain_project: Sandbox, memory
     [
         ["recall", "--as-of", "someday", "port"],
         ["recall", "--since", "2026-13-40", "port"],
+        ["recall", "-n", "0", "port"],
+        ["recall", "--min-score", "7", "port"],
+        ["recall", "--min-score", "nan", "port"],
+        ["context", "--budget", "-1"],
+        ["context", "-q", "port", "-n", "-1"],
         ["edit", "port", "--valid-until", "never"],
         ["edit", "port", "--confidence", "1.5"],
         ["graph", "query", "MATCH (m:Memory) DELETE m"],
@@ -376,6 +381,22 @@ def test_a_console_that_cannot_print_it(plain_project: Sandbox, memory: Path, en
         quiet(done)
         if "--json" in words:
             assert json.loads(done.out)["hits"][0]["path"] == "naive.md"
+
+
+def test_a_locale_in_which_no_umlaut_can_be_a_file_name(plain_project: Sandbox, memory: Path) -> None:
+    (memory / "ärger.md").write_text("---\nname: ärger\ndescription: Kummer\n---\nKummer\n", "utf-8")
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in (
+        ["recall", "Kummer"],
+        ["ls"],
+        ["check"],
+        ["status"],
+        ["add", "Noch ein Ärger dazu"],
+        ["show", "ärger"],
+    ):
+        quiet(ask(plain_project, memory, *words, **locale), 0)
+    hits = json.loads(ask(plain_project, memory, "recall", "Kummer", "--json", **locale).out)["hits"]
+    assert hits[0]["path"] == "ärger.md"
 
 
 def test_ctrl_c(plain_project: Sandbox, memory: Path) -> None:

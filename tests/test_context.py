@@ -262,7 +262,7 @@ def test_memdir_context_and_instructions(plain_project: Sandbox) -> None:
     assert text.code == 0 and "Use tabs." in text.out
     fields = json.loads(run("context", "--query", "tabs", "--budget", "300", "--json").out)
     assert fields["tokens"] <= 300 and fields["text"]
-    assert run("context", "--budget", "-1").code == 2
+    assert run("context", "--budget", "-1").code == 3
 
 
 def test_an_empty_place_says_so(plain_project: Sandbox) -> None:
