@@ -151,8 +151,9 @@ def read_stdin() -> str:
 
 
 def edit_text(app: App, name: str, data: bytes, use: Callable[[bytes], None]) -> None:
-    """Open `$VISUAL` or `$EDITOR` on a private copy called `name` and pass what was saved to `use`; when that fails
-    the copy is kept and named. Raises `UsageError` without an editor or when the editor failed."""
+    """Open `$VISUAL` or `$EDITOR` on a private copy called `name` and pass what was saved to `use`. Whatever fails
+    then, the copy is kept and named when there is new text in it. Raises `UsageError` without an editor or when the
+    editor failed."""
     editor = app.environment.env.get("VISUAL") or app.environment.env.get("EDITOR")
     if not editor:
         raise UsageError("no editor is set", hint="set EDITOR, or give the text as an argument or with -")
@@ -162,19 +163,38 @@ def edit_text(app: App, name: str, data: bytes, use: Callable[[bytes], None]) ->
         file.write(data)
     keep = False
     try:
-        try:
-            code = subprocess.call([*shlex.split(editor), path], env=dict(app.environment.env))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"the editor {editor!r} cannot be started: {error}", hint="set EDITOR") from error
-        if code != 0:
-            raise UsageError(f"the editor ended with {code}: nothing changed")
-        try:
-            use(read_file(path, MAX_CHANGED_FILE))
-        except MemdirError as error:
-            keep = True
+        _open_editor(app, editor, path)
+        use(read_file(path, MAX_CHANGED_FILE))
+    except MemdirError as error:
+        keep = _has_new_text(path, data)
+        if keep:
             error.hint = f"{error.hint}; " if error.hint else ""
             error.hint += f"your text is kept in {shown(path)}"
-            raise
+        raise
+    except KeyboardInterrupt:
+        keep = _has_new_text(path, data)
+        if keep:
+            app.out.note(f"your text is kept in {shown(path)}")
+        raise
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_editor(app: App, editor: str, path: str) -> None:
+    try:
+        code = subprocess.call([*shlex.split(editor), path], env=dict(app.environment.env))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the editor {editor!r} cannot be started: {error}", hint="set EDITOR") from error
+    if code != 0:
+        raise UsageError(f"the editor ended with {code}: nothing changed")
+    if not os.path.lexists(path):
+        raise UsageError("the editor left no file: nothing changed")
+
+
+def _has_new_text(path: str, data: bytes) -> bool:
+    try:
+        saved = read_file(path, MAX_CHANGED_FILE)
+    except MemdirError:
+        return os.path.lexists(path)  # there, but it cannot be read: not ours to delete
+    return bool(saved.strip()) and saved != data

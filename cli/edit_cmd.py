@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memdir.changes import Plan, read_memory
+from memdir.derive import kebab
 from memdir.errors import UsageError
 from memdir.frontmatter import parse
 from memdir.model import STATUSES, TYPES, Source
@@ -47,7 +48,8 @@ def _rename(app: App, values: Values, source: Source, name: str) -> None:
     memory = Store(source.root).get(name)
     if parse(read_memory(memory)).shape == "none":
         now = app.environment.now()
-        _apply(app, values, source, lambda store: edit_fields(store, name, {"name": new_name}, now=now))
+        given = {"name": kebab(new_name)}
+        _apply(app, values, source, lambda store: edit_fields(store, name, given, now=now))
     else:
         _apply(app, values, source, lambda store: rename(store, name, new_name))
 

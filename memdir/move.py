@@ -14,7 +14,7 @@ from .indexes import Indexes
 from .journal import Change
 from .model import Memory
 from .names import Names, loose
-from .operations import edit_or_adopt, file_for
+from .operations import edit_or_adopt, file_for, refuse_taken_name
 from .references import referred
 from .store import Store
 
@@ -55,9 +55,7 @@ def rename(store: Store, name: str, new_name: str) -> Plan:
     clean = kebab(new_name)
     if not clean:
         raise BadInputError(f"{new_name!r} holds no letters to make a name of")
-    for other in store.scan.memories:
-        if other.id != memory.id and loose(other.name) == loose(clean):
-            raise UsageError(f"a memory called {clean} exists already: {other.id}", path=other.path, code="exists")
+    refuse_taken_name(store, memory.id, clean)
     relative = relative_path(store.root, memory.path)
     return _renamed(store, memory, read_memory(memory), relative, clean)
 

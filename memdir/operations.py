@@ -166,6 +166,10 @@ def edit_fields(
     A file without frontmatter gets one when `name` or `description` is among the fields. Raises `BadInputError`.
     """
     memory = store.get(name)
+    if body is not None and not body.strip():
+        raise UsageError("the text is empty: nothing changed", hint=f"to remove it: memdir rm {memory.id}")
+    if fields.get("name"):
+        refuse_taken_name(store, memory.id, str(fields["name"]))
     before = read_memory(memory)
     wanted = {k: " ".join(v.split()) if k == "description" and isinstance(v, str) else v for k, v in fields.items()}
     check_fields({"valid_from": memory.valid_from, "valid_until": memory.valid_until, **wanted})
@@ -231,10 +235,21 @@ def edit_file(store: Store, id: str, opened: bytes, edited: bytes, *, now: float
     refuse_secrets(data.decode("utf-8", "replace"), before.decode("utf-8", "replace"))
     if data != before and parse(data).shape == "G3" and field(parse(data).head, "modified") == memory.modified:
         data = edit_or_adopt(memory, data, {}, rfc3339(now)) if not parse(data).problems else data
+    edited_memory = changed_memory(memory, data)
+    if loose(edited_memory.name) != loose(memory.name):
+        refuse_taken_name(store, memory.id, edited_memory.name)
     indexes = Indexes(store)
-    indexes.follow(memory, changed_memory(memory, data))
+    indexes.follow(memory, edited_memory)
+    notes = [f"line {p.line}: {p.message} (memdir check)" for p in parse(data).problems if p not in memory.problems]
     change = Change(relative_path(store.root, memory.path), before, data)
-    return Plan(f"edit {id}", (change, *indexes.changes()), id)
+    return Plan(f"edit {id}", (change, *indexes.changes()), id, notes=(*notes, *indexes.notes()))
+
+
+def refuse_taken_name(store: Store, id: str, name: str) -> None:
+    """Raise `UsageError` (code `exists`) when another memory than `id` has this name, or its file, however spelt."""
+    for other in store.scan.memories:
+        if other.id != id and loose(name) in (loose(other.name), loose(other.stem)):
+            raise UsageError(f"a memory called {name} exists already: {other.id}", path=other.path, code="exists")
 
 
 def supersede(store: Store, newer: str, older: str, *, now: float) -> Plan:
