@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from memdir.graph.association import Stats
     from memdir.graph.index import Answer as Views
     from memdir.graph.index import AnsweredBy, Index, SyncResult
+    from memdir.graph.publish import Progress
     from memdir.recall import RecallOptions, Scored
     from memdir.store import Store
 
@@ -187,11 +188,13 @@ class Workspace:
                 if published is not None:
                     self._keep_bytes(index.root, published)
 
-    def sync(self, source: Source | None = None, *, fresh: bool = False) -> SyncResult:
+    def sync(
+        self, source: Source | None = None, *, fresh: bool = False, progress: Progress | None = None
+    ) -> SyncResult:
         """Bring a source's index up to date, or make it anew with `fresh`; the bytes of what was read are kept, so that
         a file that another program deletes can be restored. Raises LockedError, StorageError."""
         index = self.index(source)
-        done = index.rebuild() if fresh else index.sync()
+        done = index.rebuild(progress=progress) if fresh else index.sync(progress=progress)
         self._keep_bytes(index.root, done)
         return done
 

@@ -24,6 +24,7 @@ from .section_file import IndexDamaged
 from .sync import Diff, find_changes
 
 if TYPE_CHECKING:
+    from .publish import Progress
     from .verify import Verified
 
 AnsweredBy = Literal["index", "mixed", "scan"]
@@ -217,13 +218,14 @@ class Index:
         answered_by: AnsweredBy = "scan" if self._base.held is None else "mixed" if gone else "index"
         return Answer(tuple(views), answered_by, diff.doubt or self._trouble)
 
-    def sync(self, *, wait: float = WAIT) -> SyncResult:
-        """Bring the index up to date. Raises `LockedError`, `StorageError`."""
-        return self._renew(wait, fresh=False)
+    def sync(self, *, wait: float = WAIT, progress: Progress | None = None) -> SyncResult:
+        """Bring the index up to date. `progress` is told how many files are analysed, of how many. Raises
+        `LockedError`, `StorageError`."""
+        return self._renew(wait, fresh=False, progress=progress)
 
-    def rebuild(self, *, wait: float = WAIT) -> SyncResult:
+    def rebuild(self, *, wait: float = WAIT, progress: Progress | None = None) -> SyncResult:
         """Make the index anew from the files. Raises `LockedError`, `StorageError`."""
-        return self._renew(wait, fresh=True)
+        return self._renew(wait, fresh=True, progress=progress)
 
     def maybe_publish(self) -> SyncResult | None:
         """After an answer: publish what was read for it, when that was much. Gives up at once (None) when another
@@ -240,17 +242,17 @@ class Index:
             except (LockedError, StorageError):
                 return None
 
-    def _renew(self, wait: float, *, fresh: bool) -> SyncResult:
+    def _renew(self, wait: float, *, fresh: bool, progress: Progress | None = None) -> SyncResult:
         if self._generations is None:
             raise StorageError("there is no place for an index", hint="set MEMDIR_CACHE_DIR")
         with self._lock, self._generations.write(command=self._command, now=self._now(), wait=wait) as draft:
             self._load()
             try:
-                diff, updated = self._write(draft, Generation() if fresh else self._base)
+                diff, updated = self._write(draft, Generation() if fresh else self._base, progress)
             except IndexDamaged as error:
                 self.distrust(error)
                 draft.clear()
-                diff, updated = self._write(draft, Generation())
+                diff, updated = self._write(draft, Generation(), progress)
             if draft.published:
                 self._overlay.clear()
                 self._load()
@@ -267,7 +269,7 @@ class Index:
             read=(*diff.added, *diff.changed),
         )
 
-    def _write(self, draft: Draft, base: Generation) -> tuple[Diff, int]:
+    def _write(self, draft: Draft, base: Generation, progress: Progress | None) -> tuple[Diff, int]:
         """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
         from .publish import Change, write_generation
 
@@ -277,7 +279,7 @@ class Index:
         stale = diff.size or reworded or diff.touched or diff.settled
         if diff.doubt or (base.held and not stale):
             return diff, updated
-        change = Change(base, diff, [*diff.added, *diff.changed, *reworded], wording)
+        change = Change(base, diff, [*diff.added, *diff.changed, *reworded], wording, progress)
         write_generation(draft, self._files, change, self._overlay, self._stamp, self._language)
         draft.publish()
         return diff, updated

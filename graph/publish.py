@@ -7,12 +7,13 @@ and not what there is. Small segments are merged before they become many, and ev
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
 from memdir.memory_segment import MemorySegment
 from memdir.model import FileStat
+from memdir.segment import TextDocument
 
 from .disk_segment import DiskSegment, engine_folder
 from .generation import MANIFEST, Generation, Stored, documents_of
@@ -31,14 +32,18 @@ MERGE_SHARE: Final = 0.2
 """New and removed documents, as a share of the largest segment, at which everything is merged."""
 
 
+Progress = Callable[[int, int], None]
+
+
 class Change(NamedTuple):
     """What makes the next generation out of `base`: the diff, the files to read (added, changed, reworded), and what
-    other files say about them."""
+    other files say about them. `progress` is told how many of them are analysed, of how many."""
 
     base: Generation
     diff: Diff
     stats: Sequence[FileStat]
     wording: Mapping[str, str]
+    progress: Progress | None = None
 
 
 def write_generation(
@@ -50,7 +55,9 @@ def write_generation(
     """
     base, diff = change.base, change.diff
     entries: list[Entry] = []
-    parts = list(_new_parts(draft, _reads(files, change, overlay, entries), overlay, language))
+    reads = _reads(files, change, overlay, entries)
+    analyse = _Analysis(overlay, language, change.progress, len(change.stats))
+    parts = list(_new_parts(draft, reads, analyse))
     read = {entry.stat.id for entry in entries}
     gone = [*diff.removed, *(stat.id for stat in change.stats if stat.id not in read)]
     replaced = [*gone, *read]
@@ -80,27 +87,45 @@ def _reads(files: Files, change: Change, overlay: Overlay, entries: list[Entry])
         yield read
 
 
-def _new_parts(draft: Draft, reads: Iterable[Read], overlay: Overlay, language: str) -> Iterator[Part]:
+def _new_parts(draft: Draft, reads: Iterable[Read], analyse: _Analysis) -> Iterator[Part]:
     """The documents read, as segments: one in memory, or several on disk when there are many files."""
     batch: list[Read] = []
     number = 0
     for read in reads:
         if len(batch) == BATCH:
             path = os.path.join(draft.directory, f"part-{number}")
-            write_segment(path, [Part(_segment(batch, overlay, language))], passing=True)
+            write_segment(path, [Part(analyse.segment(batch))], passing=True)
             yield Part(DiskSegment(path))
             batch = []
             number += 1
         batch.append(read)
-    segment = _segment(batch, overlay, language)
+    segment = analyse.segment(batch)
     if segment.count:
         yield Part(segment)
 
 
-def _segment(reads: Sequence[Read], overlay: Overlay, language: str) -> MemorySegment:
-    if {id(read) for read in reads} == {id(read) for read in overlay.reads.values()}:
-        return overlay.segment
-    return MemorySegment((document for read in reads for document in read.documents), language)
+class _Analysis:
+    """Turns files that were read into segments, and counts them."""
+
+    def __init__(self, overlay: Overlay, language: str, progress: Progress | None, total: int) -> None:
+        self._overlay = overlay
+        self._language = language
+        self._progress = progress
+        self._done = 0
+        self._total = total
+
+    def segment(self, reads: Sequence[Read]) -> MemorySegment:
+        """One segment of these files; the overlay's own when it holds exactly these."""
+        if {id(read) for read in reads} == {id(read) for read in self._overlay.reads.values()}:
+            return self._overlay.segment
+        return MemorySegment(self._documents(reads), self._language)
+
+    def _documents(self, reads: Iterable[Read]) -> Iterator[TextDocument]:
+        for read in reads:
+            yield from read.documents
+            self._done += 1
+            if self._progress is not None:
+                self._progress(self._done, self._total)
 
 
 def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list[tuple[str, frozenset[int]]]:
