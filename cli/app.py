@@ -10,6 +10,7 @@ from memdir.environment import Environment
 from .output import Output
 
 if TYPE_CHECKING:
+    from .progress import Progress
     from .workspace import Workspace
 
 
@@ -56,17 +57,23 @@ class App:
         self.out = output
         self.values = values
         self._workspace: Workspace | None = None
+        self._progress: Progress | None = None
 
     def workspace(self) -> Workspace:
         """The workspace of the global options, opened once and closed by `main`."""
         if self._workspace is None:
             from .workspace import open_workspace
 
+            if self.out.stderr.isatty() and not self.out.json and not self.out.plain:
+                from .progress import Progress
+
+                self._progress = Progress("reading memories")
             self._workspace = open_workspace(
                 environment=self.environment,
                 memory_dir=self.values.text("memory_dir"),
                 transcripts_dir=self.values.text("transcripts_dir"),
                 config_dir=self.values.text("config_dir"),
+                progress=self._progress,
             )
         return self._workspace
 
@@ -77,5 +84,7 @@ class App:
 
     def close(self) -> None:
         """Close what was opened."""
+        if self._progress is not None:
+            self._progress.stop()
         if self._workspace is not None:
             self._workspace.close()

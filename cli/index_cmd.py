@@ -12,7 +12,6 @@ from memdir.graph.index import Index, IndexState, SyncResult
 from memdir.model import Source
 
 from .app import App, Values
-from .progress import Progress
 from .table import Command, Option
 
 
@@ -67,8 +66,7 @@ def run_rebuild(app: App, values: Values) -> int:
 def _renew(app: App, *, fresh: bool) -> int:
     done: list[tuple[Source, SyncResult]] = []
     for source, _ in _indexes(app):
-        with Progress(app.out, f"indexing {source.label}") as progress:
-            done.append((source, app.workspace().sync(source, fresh=fresh, progress=progress)))
+        done.append((source, app.workspace().sync(source, fresh=fresh)))
     notes = [f"{shown(source.root)}: {result.note}" for source, result in done if result.note]
     if app.out.json:
         sums = {

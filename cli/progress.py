@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
-
-from .output import Output
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -18,20 +15,31 @@ _STEP: Final = 0.1
 
 
 class Progress:
-    """Call it with how much is done, of how much. Nothing is shown with `--json`, `--plain` or off a terminal."""
+    """Call it with how much is done, of how much; the bar goes when all is done."""
 
-    def __init__(self, output: Output, title: str, patience: float = PATIENCE) -> None:
+    def __init__(self, title: str, patience: float = PATIENCE) -> None:
         self._title = title
-        self._shows = output.stderr.isatty() and not output.json and not output.plain
+        self._patience = patience
         self._next = time.monotonic() + patience
         self._bar: tuple[Bar, TaskID] | None = None
 
     def __call__(self, done: int, total: int) -> None:
         """Show it, at most ten times a second."""
         now = time.monotonic()
-        if not self._shows or now < self._next:
-            return
-        self._next = now + _STEP
+        if done >= total:
+            self._next = now + self._patience
+            self.stop()
+        elif now >= self._next:
+            self._next = now + _STEP
+            self._show(done, total)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar[0].stop()
+            self._bar = None
+
+    def _show(self, done: int, total: int) -> None:
         if self._bar is None:
             from rich.console import Console
             from rich.progress import Progress as Bar
@@ -41,12 +49,3 @@ class Progress:
             self._bar = bar, bar.add_task(self._title, total=total)
         bar, task = self._bar
         bar.update(task, completed=done, total=total)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar[0].stop()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from memdir.graph.association import Stats
     from memdir.graph.index import Answer as Views
     from memdir.graph.index import AnsweredBy, Index, SyncResult
-    from memdir.graph.publish import Progress
+    from memdir.graph.overlay import Progress
     from memdir.recall import RecallOptions, Scored
     from memdir.store import Store
 
@@ -69,12 +69,21 @@ class Answer:
 class Workspace:
     """One project's memory. Safe to use from several threads; close it, or use it as a context manager."""
 
-    def __init__(self, located: Located, settings: Settings, environment: Environment, *, background: bool) -> None:
+    def __init__(
+        self,
+        located: Located,
+        settings: Settings,
+        environment: Environment,
+        *,
+        background: bool,
+        progress: Progress | None = None,
+    ) -> None:
         self.located = located
         self.settings = settings
         self.environment = environment
         self._indexes: dict[str, Index] = {}
         self._lock = threading.RLock()
+        self._progress = progress
         self._wants_background = background
         self._background: Background | None = None
         self._asked: list[Index] = []
@@ -188,13 +197,11 @@ class Workspace:
                 if published is not None:
                     self._keep_bytes(index.root, published)
 
-    def sync(
-        self, source: Source | None = None, *, fresh: bool = False, progress: Progress | None = None
-    ) -> SyncResult:
+    def sync(self, source: Source | None = None, *, fresh: bool = False) -> SyncResult:
         """Bring a source's index up to date, or make it anew with `fresh`; the bytes of what was read are kept, so that
         a file that another program deletes can be restored. Raises LockedError, StorageError."""
         index = self.index(source)
-        done = index.rebuild(progress=progress) if fresh else index.sync(progress=progress)
+        done = index.rebuild() if fresh else index.sync()
         self._keep_bytes(index.root, done)
         return done
 
@@ -253,7 +260,7 @@ class Workspace:
 
         found = []
         for source in self.sources:
-            if source.exists:
+            if os.path.isdir(source.root):  # the first memory may have made it since this was opened
                 with open_graph(self.index(source)) as graph:
                     found.append(stats(graph))
         return Stats(*map(sum, zip(*found, strict=True))) if found else Stats(0, 0, 0, 0)
@@ -314,7 +321,9 @@ class Workspace:
     # Life
 
     def close(self) -> None:
-        """Let go of indexes and threads. Closing twice is harmless."""
+        """Let go of indexes and threads. Closing twice is harmless; a closed workspace still answers, from what it
+        opens again, but watches nothing."""
+        self._wants_background = False
         if self._background is not None:
             self._background.stop()
             self._background = None
@@ -347,8 +356,14 @@ class Workspace:
     def _index(self, source: Source, cache_dir: str | None) -> Index:
         from memdir.graph.index import Index
 
-        language = self.settings.text("language")
-        return Index(source.root, cache_dir, now=self.environment.now, language=language, source=source.label)
+        return Index(
+            source.root,
+            cache_dir,
+            now=self.environment.now,
+            language=self.settings.text("language"),
+            source=source.label,
+            progress=self._progress,
+        )
 
     def _watch(self) -> None:
         from .background import Background
@@ -365,11 +380,13 @@ def open_workspace(
     transcripts_dir: str | None = None,
     config_dir: str | None = None,
     background: bool = False,
+    progress: Progress | None = None,
 ) -> Workspace:
-    """The workspace of an environment. Raises BadInputError for a directory that cannot be one."""
+    """The workspace of an environment; `progress` is told how many files are analysed, of how many. Raises
+    BadInputError for a directory that cannot be one."""
     located = locate(environment, memory_dir=memory_dir, transcripts_dir=transcripts_dir, config_dir=config_dir)
     settings = load_settings(environment, located.primary.root)
-    return Workspace(located, settings, environment, background=background)
+    return Workspace(located, settings, environment, background=background, progress=progress)
 
 
 def open(

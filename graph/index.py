@@ -19,12 +19,11 @@ from .disk_segment import FACTS
 from .generation import Generation, OtherVersion, documents_of, open_generation
 from .generations import Draft, Generations, Held
 from .memory_files import Files, MemoryFiles
-from .overlay import Overlay, find_wording
+from .overlay import Overlay, Progress, find_wording
 from .section_file import IndexDamaged
 from .sync import Diff, find_changes
 
 if TYPE_CHECKING:
-    from .publish import Progress
     from .verify import Verified
 
 AnsweredBy = Literal["index", "mixed", "scan"]
@@ -81,7 +80,8 @@ class Index:
     """The index of the files of one directory, below `cache_dir` (None: no index, every answer is a scan).
 
     `files` is the directory of memories, or something else to index; `now` the clock (seconds since the epoch);
-    `source` marks the views. Safe to use from several threads: answers are snapshots and stay valid.
+    `source` marks the views; `progress` is told how many
+    files are analysed, of how many. Safe to use from several threads: answers are snapshots and stay valid.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Index:
         language: str = ENGLISH,
         source: str = "",
         command: str = "memdir",
+        progress: Progress | None = None,
     ) -> None:
         self._files: Files = MemoryFiles(files) if isinstance(files, str) else files
         self._generations = Generations(cache_dir, self._files.root, self._files.kind) if cache_dir else None
@@ -100,6 +101,7 @@ class Index:
         self._language = language
         self._source = source
         self._command = command
+        self._progress = progress
         self._stamp = {
             "format": FORMAT, "memdir": memdir.__version__, "analysis": ANALYSIS_VERSION, "language": language,
             "files_version": self._files.version, "facts": list(FACTS),
@@ -175,7 +177,7 @@ class Index:
 
     def _look(self, diff: Diff) -> Answer:
         wording, reworded = find_wording(self._files, self._base.manifest, diff)
-        self._overlay.update(self._files, [*diff.added, *diff.changed, *reworded], wording)
+        self._overlay.update(self._files, [*diff.added, *diff.changed, *reworded], wording, self._progress)
         return self._views(diff)
 
     def views(self) -> Answer:
@@ -218,14 +220,13 @@ class Index:
         answered_by: AnsweredBy = "scan" if self._base.held is None else "mixed" if gone else "index"
         return Answer(tuple(views), answered_by, diff.doubt or self._trouble)
 
-    def sync(self, *, wait: float = WAIT, progress: Progress | None = None) -> SyncResult:
-        """Bring the index up to date. `progress` is told how many files are analysed, of how many. Raises
-        `LockedError`, `StorageError`."""
-        return self._renew(wait, fresh=False, progress=progress)
+    def sync(self, *, wait: float = WAIT) -> SyncResult:
+        """Bring the index up to date. Raises `LockedError`, `StorageError`."""
+        return self._renew(wait, fresh=False)
 
-    def rebuild(self, *, wait: float = WAIT, progress: Progress | None = None) -> SyncResult:
+    def rebuild(self, *, wait: float = WAIT) -> SyncResult:
         """Make the index anew from the files. Raises `LockedError`, `StorageError`."""
-        return self._renew(wait, fresh=True, progress=progress)
+        return self._renew(wait, fresh=True)
 
     def maybe_publish(self) -> SyncResult | None:
         """After an answer: publish what was read for it, when that was much. Gives up at once (None) when another
@@ -242,17 +243,17 @@ class Index:
             except (LockedError, StorageError):
                 return None
 
-    def _renew(self, wait: float, *, fresh: bool, progress: Progress | None = None) -> SyncResult:
+    def _renew(self, wait: float, *, fresh: bool) -> SyncResult:
         if self._generations is None:
             raise StorageError("there is no place for an index", hint="set MEMDIR_CACHE_DIR")
         with self._lock, self._generations.write(command=self._command, now=self._now(), wait=wait) as draft:
             self._load()
             try:
-                diff, updated = self._write(draft, Generation() if fresh else self._base, progress)
+                diff, updated = self._write(draft, Generation() if fresh else self._base)
             except IndexDamaged as error:
                 self.distrust(error)
                 draft.clear()
-                diff, updated = self._write(draft, Generation(), progress)
+                diff, updated = self._write(draft, Generation())
             if draft.published:
                 self._overlay.clear()
                 self._load()
@@ -269,7 +270,7 @@ class Index:
             read=(*diff.added, *diff.changed),
         )
 
-    def _write(self, draft: Draft, base: Generation, progress: Progress | None) -> tuple[Diff, int]:
+    def _write(self, draft: Draft, base: Generation) -> tuple[Diff, int]:
         """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
         from .publish import Change, write_generation
 
@@ -279,7 +280,7 @@ class Index:
         stale = diff.size or reworded or diff.touched or diff.settled
         if diff.doubt or (base.held and not stale):
             return diff, updated
-        change = Change(base, diff, [*diff.added, *diff.changed, *reworded], wording, progress)
+        change = Change(base, diff, [*diff.added, *diff.changed, *reworded], wording, self._progress)
         write_generation(draft, self._files, change, self._overlay, self._stamp, self._language)
         draft.publish()
         return diff, updated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from memdir.errors import MemdirError
@@ -14,6 +14,8 @@ from memdir.stem import ENGLISH
 from .manifest import Entry, Manifest
 from .memory_files import Files, wording_checksum
 from .sync import UNREAD, Diff, digest_of
+
+Progress = Callable[[int, int], None]
 
 
 class Read(NamedTuple):
@@ -38,6 +40,16 @@ def read_files(files: Files, stats: Iterable[FileStat], wording: Mapping[str, st
         yield Read(Entry(stat, digest_of(data), wording_checksum(said)), documents)
 
 
+def counted_documents(
+    reads: Iterable[Read], total: int, progress: Progress | None, done: int = 0
+) -> Iterator[TextDocument]:
+    """The documents of files that were read, counted as they are taken: `done` were taken before, of `total`."""
+    for number, read in enumerate(reads, done + 1):
+        yield from read.documents
+        if progress is not None:
+            progress(number, total)
+
+
 class Overlay:
     """The files that the index does not have as they are. What is still the same at the next look is not read again."""
 
@@ -52,7 +64,13 @@ class Overlay:
         same = read and read.entry.stat == stat and read.entry.wording == wording_checksum(wording.get(stat.id, ""))
         return read if same else None
 
-    def update(self, files: Files, stats: Iterable[FileStat], wording: Mapping[str, str]) -> None:
+    def update(
+        self,
+        files: Files,
+        stats: Iterable[FileStat],
+        wording: Mapping[str, str],
+        progress: Progress | None = None,
+    ) -> None:
         """Hold these files and no others."""
         kept: dict[str, Read] = {}
         missing: list[FileStat] = []
@@ -66,8 +84,7 @@ class Overlay:
             return
         kept.update((read.entry.stat.id, read) for read in read_files(files, missing, wording))
         self.reads = kept
-        documents = (document for read in kept.values() for document in read.documents)
-        self.segment = MemorySegment(documents, self._language)
+        self.segment = MemorySegment(counted_documents(kept.values(), len(kept), progress), self._language)
 
     def clear(self) -> None:
         """Hold nothing."""

@@ -7,20 +7,19 @@ and not what there is. Small segments are merged before they become many, and ev
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
 from memdir.memory_segment import MemorySegment
 from memdir.model import FileStat
-from memdir.segment import TextDocument
 
 from .disk_segment import DiskSegment, engine_folder
 from .generation import MANIFEST, Generation, Stored, documents_of
 from .generations import Draft
 from .manifest import Entry, write_manifest
 from .memory_files import Files
-from .overlay import Overlay, Read, read_files
+from .overlay import Overlay, Progress, Read, counted_documents, read_files
 from .segment_writer import Part, write_segment
 from .sync import Diff
 from .text_engine import MIN_DOCUMENTS, build
@@ -30,9 +29,6 @@ BATCH: Final = 4000
 MAX_SEGMENTS: Final = 6
 MERGE_SHARE: Final = 0.2
 """New and removed documents, as a share of the largest segment, at which everything is merged."""
-
-
-Progress = Callable[[int, int], None]
 
 
 class Change(NamedTuple):
@@ -118,14 +114,9 @@ class _Analysis:
         """One segment of these files; the overlay's own when it holds exactly these."""
         if {id(read) for read in reads} == {id(read) for read in self._overlay.reads.values()}:
             return self._overlay.segment
-        return MemorySegment(self._documents(reads), self._language)
-
-    def _documents(self, reads: Iterable[Read]) -> Iterator[TextDocument]:
-        for read in reads:
-            yield from read.documents
-            self._done += 1
-            if self._progress is not None:
-                self._progress(self._done, self._total)
+        documents = counted_documents(reads, self._total, self._progress, self._done)
+        self._done += len(reads)
+        return MemorySegment(documents, self._language)
 
 
 def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list[tuple[str, frozenset[int]]]:
