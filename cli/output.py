@@ -12,6 +12,7 @@ from memdir.errors import MemdirError
 
 _MARK = re.compile("\ufdd0([0-9;]*)\ufdd1")
 """Where a style begins and ends: non-characters, so that a file's own escape sequences are never taken for ours."""
+_HALF = re.compile("[\ud800-\udfff]")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -20,6 +21,17 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c in "\n\t" or c.isprintable() or c == " " else repr(c)[1:-1] for c in text)
+
+
+def _json(whole: Mapping[str, object], stream: TextIO) -> str:
+    """One line that any JSON reader takes: bytes that are no UTF-8 (of an argument, a file name) are U+FFFD, and a
+    stream of another encoding gets escapes."""
+    text = json.dumps(whole, ensure_ascii=False, default=str)
+    if not text.isascii():
+        text = _HALF.sub("\ufffd", text)
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            text = json.dumps(json.loads(text))
+    return text
 
 
 class Output:
@@ -64,13 +76,13 @@ class Output:
     def object(self, schema: str, fields: Mapping[str, object]) -> None:
         """The one JSON object of a `--json` run; `schema` is `<command>/<version>`."""
         whole: dict[str, object] = {"schema": f"memdir.{schema}", **fields}
-        self._write(self.stdout, json.dumps(whole, ensure_ascii=not self._takes_utf8(), default=str))
+        self._write(self.stdout, _json(whole, self.stdout))
 
     def error(self, error: MemdirError) -> None:
         """An error on stderr: one line, or with `--json` one object."""
         if self.json:
             fields = {k: getattr(error, k) for k in ("code", "message", "path", "line", "hint")}
-            self._write(self.stderr, json.dumps({"error": fields}))
+            self._write(self.stderr, _json({"error": fields}, self.stderr))
         else:
             self._write(self.stderr, printable(f"memdir: {error}").replace("\n", " "))
 
@@ -81,9 +93,6 @@ class Output:
         if not self.interactive or self._ask is None:
             return False
         return self._ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-
-    def _takes_utf8(self) -> bool:
-        return (self.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
     @staticmethod
     def _write(stream: TextIO, text: str) -> None:

@@ -224,6 +224,8 @@ def check_name(name: str) -> str:
     reason = None
     if not name or name in (".", ".."):
         reason = "is empty" if not name else "is no file name"
+    elif any("\ud800" <= c <= "\udfff" for c in name):
+        reason = "is not UTF-8"
     elif any(c in _FORBIDDEN or c == "/" or ord(c) < 32 or ord(c) == 127 for c in name):
         reason = 'holds a character that no file name can have everywhere (/ \\ < > : " | ? * or a control character)'
     elif name[-1] in ". " or name[0] == " ":

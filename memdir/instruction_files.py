@@ -15,7 +15,7 @@ Status = Literal[
     "lazy",  # a subdirectory's: when a file there is read
     "conditional",  # a rule with `paths`: when a matching file is read
     "blocked",  # an import from outside the working directory that was not approved
-    "excluded",  # by `claudeMdExcludes`
+    "excluded",  # by `claudeMdExcludes`, or all by CLAUDE_CODE_DISABLE_CLAUDE_MDS
     "missing",
     "empty",
     "duplicate",  # its real path is loaded already

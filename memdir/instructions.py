@@ -71,7 +71,13 @@ def load_instructions(
     hierarchy.waiting(subdirectories)
     if nested:
         hierarchy.unread(subdirectories)
-    return Instructions(tuple(hierarchy.reader.files), tuple(hierarchy.reader.findings))
+    files = hierarchy.reader.files
+    if environment.flag("CLAUDE_CODE_DISABLE_CLAUDE_MDS"):
+        why = "CLAUDE_CODE_DISABLE_CLAUDE_MDS is set"
+        files = [
+            file._replace(status="excluded", why=why, tokens=0, content="") if file.loaded else file for file in files
+        ]
+    return Instructions(tuple(files), tuple(hierarchy.reader.findings))
 
 
 def project_instructions(

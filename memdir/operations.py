@@ -50,7 +50,7 @@ def add(store: Store, new: New, *, now: float) -> Plan:
     Raises `UsageError` (codes `exists`, `same-text`) when there is one of that name or text, `BadInputError` for an
     empty text, a secret, a bad name, type, date or confidence.
     """
-    given = parse(new.text.encode("utf-8", "surrogateescape"))
+    given = parse(new.text.encode("utf-8", "surrogatepass"))
     body = given.body.strip("\r\n \t")
     if not body:
         raise UsageError("there is no text to remember", hint='memdir add "the text", or memdir add - < file')

@@ -215,6 +215,16 @@ def test_an_error_as_json(plain_project: Sandbox, memory: Path) -> None:
     assert set(error) == {"code", "message", "path", "line", "hint"}
 
 
+def test_an_argument_that_is_no_utf8_gives_json_that_every_reader_takes(plain_project: Sandbox, memory: Path) -> None:
+    damaged = os.fsdecode(b"port \xff")
+    done = ask(plain_project, memory, "recall", damaged, "--json")
+    assert "\\ud" not in done.out and json.loads(done.out)["query"] == "port \ufffd"
+    done = plain_project.run("-C", damaged, "status", "--json")
+    assert "\\ud" not in done.err and json.loads(done.err)["error"]["path"] == "port \ufffd"
+    one_line(ask(plain_project, memory, "mv", "port", damaged), 3, "not UTF-8")
+    one_line(ask(plain_project, memory, "add", damaged), 3, "damaged bytes")
+
+
 def test_an_unknown_command_offers_help(plain_project: Sandbox) -> None:
     one_line(plain_project.run("recal", "port"), 2, "recal")
     one_line(plain_project.run("recall"), 2)

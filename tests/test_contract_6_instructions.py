@@ -667,9 +667,12 @@ def test_additional_directories_count_when_the_variable_is_set(tree: Tree) -> No
     assert [file.content for file in result.loaded] == ["m", "r", "l"]
 
 
-def test_a_switch_that_turns_all_off_is_said(tree: Tree) -> None:
+def test_a_switch_that_turns_all_off_is_said_and_nothing_loads(tree: Tree) -> None:
+    tree.write({"work/project/CLAUDE.md": "c"})
     environment = Environment(str(tree.project), None, {"CLAUDE_CODE_DISABLE_CLAUDE_MDS": "1"}, "linux", lambda: 0.0)
-    assert codes(load_instructions(environment, managed_root=str(tree.top))) == ["instructions-disabled"]
+    result = load_instructions(environment, managed_root=str(tree.top))
+    assert codes(result) == ["instructions-disabled"]
+    assert [(file.status, file.content) for file in result.files] == [("excluded", "")]
 
 
 def test_rules_lie_at_any_depth(tree: Tree) -> None:

@@ -177,3 +177,26 @@ def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(memdir.BadInputError):
         memdir.open(memory_dir=tmp_path / "file")
+
+
+def test_the_graph_of_a_directory_that_the_first_memory_made(tmp_path: Path) -> None:
+    with memdir.open(memory_dir=tmp_path / "new", cache_dir=tmp_path / "c", state_dir=tmp_path / "s") as workspace:
+        assert workspace.recall("port") == []
+        workspace.store_memory("The port is 9000")
+        assert workspace.graph_stats().memories == 1
+
+
+def test_a_closed_workspace_starts_no_thread(tmp_path: Path) -> None:
+    workspace = memdir.open(memory_dir=tmp_path / "new", cache_dir=tmp_path / "c", state_dir=tmp_path / "s")
+    workspace.store_memory("The port is 9000")
+    workspace.close()
+    workspace.close()
+    before = threading.active_count()
+    assert workspace.recall("port")
+    assert threading.active_count() == before
+
+
+def test_half_a_surrogate_is_refused_not_a_codec_error(workspace: Workspace) -> None:
+    with pytest.raises(memdir.BadInputError, match="damaged"):
+        workspace.store_memory("half a \ud800 character")
+    assert workspace.recall("\ud800 port") == workspace.recall("port")
