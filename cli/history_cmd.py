@@ -1,6 +1,8 @@
-"""`memdir history` and `memdir undo`: what was changed, and taking it back."""
+"""`memdir history`, `undo` and `redo`: what was changed, and taking it back."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from memdir.dates import rfc3339
 from memdir.errors import UsageError
@@ -34,30 +36,59 @@ def run_history(app: App, values: Values) -> int:
 def run_undo(app: App, values: Values) -> int:
     """Take the last changes back; 1 when there are none."""
     count = _count(values.text("count"))
-    source = _latest(app)
-    journal = _journal(app, source)
-    targets = journal.undoable(count)
-    if not targets:
-        app.out.note("there is nothing to undo")
+    return _run(app, values, "undo", lambda j: j.undoable(count), lambda j, now: j.undo(count, now=now))
+
+
+def run_redo(app: App, values: Values) -> int:
+    """Take the last undo back; 1 when there is none."""
+    return _run(app, values, "redo", lambda j: j.redoable(), lambda j, now: j.redo(now=now))
+
+
+def _run(
+    app: App, values: Values, command: str, find: Callable[[Journal], tuple[Transaction, ...]],
+    take_back: Callable[[Journal, float], Undone],
+) -> int:  # fmt: skip
+    """Undo or redo by the one rule for changes (design §9), in the directory with the latest change to take back."""
+    newest = [(found[0].when, s) for s in app.workspace().sources if (found := find(_journal(app, s)))]
+    if not newest:
+        app.out.note(f"there is nothing to {command}")
         return 1
-    many = len(targets) > 1 or any(_memories(t) > 1 for t in targets)
-    if not app.out.json and (values.flag("dry_run") or (many and not values.flag("yes"))):
-        for target in targets:
-            app.out.note(f"undo {target.number}: {target.command}")
-            for change in target.changes:
-                app.out.note(f"  {_back(action(change)):8} {shown(change.path)}")
+    source = max(newest, key=lambda pair: pair[0])[1]
+    journal = _journal(app, source)
+    targets = find(journal)
     if values.flag("dry_run"):
-        if app.out.json:
-            _print_json(app, source, Undone(targets, (), (), ()), dry_run=True)
-        else:
-            app.out.note("nothing changed (dry run)")
-        return 0
-    if many and not app.out.confirm("Undo?", yes=values.flag("yes")):
-        raise UsageError("nothing changed, add --yes", code="not-confirmed")
+        return _preview(app, source, targets)
+    if len(targets) > 1 or any(_memories(t) > 1 for t in targets):
+        if not values.flag("yes") and not app.out.json:
+            _show(app, targets)
+        if not app.out.confirm(f"{command.capitalize()}?", yes=values.flag("yes")):
+            raise UsageError("nothing changed, add --yes", code="not-confirmed")
     now = app.environment.now()
-    with hold(source.root, command="memdir undo", now=now, wait=lock_wait(app)):
+    with hold(source.root, command=f"memdir {command}", now=now, wait=lock_wait(app)):
         say(app, journal.recover())
-        done = journal.undo(count, now=now)
+        done = take_back(journal, now)
+    return _report(app, source, done)
+
+
+def _preview(app: App, source: Source, targets: tuple[Transaction, ...]) -> int:
+    """What a dry run says."""
+    if app.out.json:
+        _print_json(app, source, Undone(targets, (), (), ()), dry_run=True)
+    else:
+        _show(app, targets)
+        app.out.note("nothing changed (dry run)")
+    return 0
+
+
+def _show(app: App, targets: tuple[Transaction, ...]) -> None:
+    for target in targets:
+        app.out.note(f"undo {target.number}: {target.command}")
+        for change in target.changes:
+            app.out.note(f"  {_back(action(change)):8} {shown(change.path)}")
+
+
+def _report(app: App, source: Source, done: Undone) -> int:
+    """Say what was taken back; 1 when nothing could be."""
     if app.out.json:
         _print_json(app, source, done, dry_run=False)
     else:
@@ -87,12 +118,6 @@ def _print_json(app: App, source: Source, done: Undone, *, dry_run: bool) -> Non
 
 def _journal(app: App, source: Source) -> Journal:
     return Journal(app.workspace().state_of(source.root), source.root)
-
-
-def _latest(app: App) -> Source:
-    """The directory with the latest change that can be undone."""
-    newest = [(targets[0].when, s) for s in app.workspace().sources if (targets := _journal(app, s).undoable(1))]
-    return max(newest, key=lambda pair: pair[0])[1] if newest else app.workspace().primary
 
 
 def _count(text: str | None) -> int:
@@ -133,6 +158,14 @@ COMMANDS = (
         examples=("memdir undo --dry-run",),
         description="Files come back byte for byte. One that changed since is left alone and named; in MEMORY.md "
         "later lines are kept.",
+    ),
+    Command(
+        "redo",
+        "Take back the last undo.",
+        run_redo,
+        options=(YES, DRY_RUN),
+        examples=("memdir redo",),
+        description="What an undo took back is made again, by the same rules, and can be undone again.",
     ),
     Command(
         "history",

@@ -24,6 +24,7 @@ MODULES: dict[str, str] = {
     "mv": "mv_cmd",
     "purge": "archive_cmd",
     "recall": "recall_cmd",
+    "redo": "history_cmd",
     "restore": "archive_cmd",
     "rm": "archive_cmd",
     "search": "recall_cmd",

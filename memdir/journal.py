@@ -60,12 +60,14 @@ class Journal:
         self.records = Records(os.path.join(state_dir, "journal"))
 
     def commit(
-        self, plan: Callable[[], tuple[str, Sequence[Change]]], *, now: float, undoes: Iterable[int] = ()
-    ) -> Transaction | None:
+        self, plan: Callable[[], tuple[str, Sequence[Change]]], *, now: float, undoes: Iterable[int] = (),
+        redoes: Iterable[int] = (),
+    ) -> Transaction | None:  # fmt: skip
         """Make the planned changes, whole or not at all, and record them; None when there was nothing to change.
 
         `plan` reads the files and gives a line for the history and what shall become of them; it is called again, at
-        most five times, when another program changed one of them before it was replaced. Raises `ChangedMeanwhile`
+        most five times, when another program changed one of them before it was replaced. `undoes` and `redoes` are
+        read after it. Raises `ChangedMeanwhile`
         after that (the texts that could not be written are kept in the journal), `StorageError` when writing fails;
         either way the files are as they were.
         """
@@ -76,7 +78,7 @@ class Journal:
             changes = [self._with_mtime(c, inside(self.root, c.path)) for c in planned if c.before != c.after]
             if not changes:
                 return None
-            transaction = Transaction(number, "pending", command, now, tuple(changes), tuple(undoes))
+            transaction = Transaction(number, "pending", command, now, tuple(changes), tuple(undoes), tuple(redoes))
             self.records.write(transaction)
             try:
                 self._apply(transaction)
@@ -133,35 +135,44 @@ class Journal:
         """Take back the last `count` transactions that are done and no undo themselves, newest first.
 
         A file comes back byte for byte; one that changed since is left alone and named, but for a MEMORY.md, where
-        later lines are kept and ours taken out when the two do not touch.
+        later lines are kept and ours taken out when the two do not touch. Where a file that was moved away is there
+        again, its copy in the other place stays too.
         """
-        targets = self.undoable(count)
+        return self._take_back(self.undoable(count), "undo", now)
+
+    def redo(self, *, now: float) -> Undone:
+        """Take back the last undo, by the same rules; what it makes again can be undone again."""
+        return self._take_back(self.redoable(), "redo", now)
+
+    def _take_back(self, targets: Sequence[Transaction], verb: str, now: float) -> Undone:
         outcome: dict[str, str] = {}
-        numbers = tuple(t.number for t in targets)
-        command = "undo of " + ", ".join(f"{n}" for n in numbers)
+        taken: list[int] = []
 
         def plan() -> tuple[str, list[Change]]:
             outcome.clear()
+            taken.clear()
             files: dict[str, bytes | None] = {}
             read: dict[str, bytes | None] = {}
             times: dict[str, int | None] = {}
             for transaction in targets:
-                for change in transaction.changes:
-                    if change.path not in read:
-                        read[change.path] = files[change.path] = self._current(change.path)
-                    if outcome.get(change.path) == "left":
-                        continue
-                    outcome[change.path], files[change.path] = _reverted(change, files[change.path], outcome)
-                    times[change.path] = change.mtime_ns
-            return command, [
+                for path in [c.path for c in transaction.changes if c.path not in read]:
+                    read[path] = files[path] = self._current(path)
+                back = _taken_back(transaction, files, outcome)
+                outcome.update({path: how for path, (how, _) in back.items()})
+                files.update({path: data for path, (_, data) in back.items()})
+                times.update({c.path: c.mtime_ns for c in transaction.changes if back[c.path][0] != "left"})
+                if any(how != "left" for how, _ in back.values()):
+                    taken.append(transaction.number)
+            done = [n for t in targets if t.number in taken for n in (t.undoes if verb == "redo" else (t.number,))]
+            return f"{verb} of {', '.join(map(str, done))}", [
                 Change(path, read[path], files[path], outcome[path] == "restored", times.get(path)) for path in read
             ]
 
-        changed = bool(targets) and self.commit(plan, now=now, undoes=numbers) is not None
-        if not changed and "left" not in outcome.values():
-            self.records.mark_undone(numbers)  # everything was so already
+        changed = bool(targets) and self.commit(plan, now=now, **{f"{verb}es": taken}) is not None
+        if not changed:
+            self.records.mark_undone(taken)  # everything was so already
         by = {how: tuple(p for p, h in outcome.items() if h == how) for how in ("restored", "merged", "left")}
-        return Undone(targets, by["restored"], by["merged"], by["left"])
+        return Undone(tuple(t for t in targets if t.number in taken), by["restored"], by["merged"], by["left"])
 
     def history(self, limit: int = 20) -> list[Transaction]:
         """The newest transactions first. Takes no lock; an entry that cannot be read is left out."""
@@ -182,6 +193,10 @@ class Journal:
     def undoable(self, count: int) -> tuple[Transaction, ...]:
         """The last `count` transactions that an undo would take back, newest first."""
         return tuple(islice((t for t in self.records.newest("done") if not t.undoes), count))
+
+    def redoable(self) -> tuple[Transaction, ...]:
+        """The undo that a redo would take back, if any."""
+        return tuple(islice((t for t in self.records.newest("done") if t.undoes), 1))
 
     def _current(self, path: str) -> bytes | None:
         return read_if_there(inside(self.root, path), MAX_CHANGED_FILE)
@@ -239,8 +254,25 @@ class Journal:
         return left
 
     def _finish(self, transaction: Transaction) -> None:
-        self.records.mark_undone(transaction.undoes)
+        self.records.mark_undone((*transaction.undoes, *transaction.redoes))
         self.records.end(transaction.number, "done")
+
+
+def _taken_back(
+    transaction: Transaction, files: dict[str, bytes | None], outcome: dict[str, str]
+) -> dict[str, tuple[str, bytes | None]]:
+    """How taking a transaction back turns out for each of its files, and the bytes it leaves."""
+    back = {
+        change.path: ("left", files[change.path])
+        if outcome.get(change.path) == "left"
+        else _reverted(change, files[change.path], outcome)
+        for change in transaction.changes
+    }
+    if any(c.after is None and back[c.path][0] == "left" for c in transaction.changes):
+        for change in transaction.changes:
+            if change.before is None:
+                back[change.path] = ("left", files[change.path])
+    return back
 
 
 def _reverted(change: Change, current: bytes | None, outcome: dict[str, str]) -> tuple[str, bytes | None]:

@@ -38,7 +38,7 @@ class Change(NamedTuple):
 
 class Transaction(NamedTuple):
     """One recorded command. `when` is seconds since the epoch; `number` counts up from 1 in one directory;
-    `undoes` lists the transactions it took back."""
+    `undoes` lists the transactions it took back, `redoes` the undo that a redo took back."""
 
     number: int
     state: State
@@ -46,6 +46,7 @@ class Transaction(NamedTuple):
     when: float
     changes: tuple[Change, ...]
     undoes: tuple[int, ...] = ()
+    redoes: tuple[int, ...] = ()
 
 
 class Records:
@@ -131,6 +132,7 @@ def _encode(transaction: Transaction) -> bytes:
         "command": shown(transaction.command),
         "when": transaction.when,
         "undoes": list(transaction.undoes),
+        "redoes": list(transaction.redoes),
         "changes": [
             {"path": c.path, "before": text(c.before), "after": text(c.after), "keep_mtime": c.keep_mtime,
              "mtime_ns": c.mtime_ns}
@@ -149,4 +151,12 @@ def _decode(data: bytes, number: int, state: State) -> Transaction:
         Change(c["path"], blob(c["before"]), blob(c["after"]), c["keep_mtime"], c["mtime_ns"])
         for c in record["changes"]
     )
-    return Transaction(number, state, record["command"], record["when"], changes, tuple(record["undoes"]))
+    return Transaction(
+        number,
+        state,
+        record["command"],
+        record["when"],
+        changes,
+        tuple(record["undoes"]),
+        tuple(record.get("redoes", ())),
+    )

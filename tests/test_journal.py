@@ -364,3 +364,40 @@ def test_an_undo_that_could_do_nothing_can_be_tried_again(journal: Journal, root
     (root / "a.md").write_bytes(b"ours")
     assert journal.undo(1, now=0.0).restored == ("a.md",)
     assert tree(root) == {}
+
+
+def test_an_undo_can_be_undone_and_that_too(journal: Journal, root: Path) -> None:
+    for n in (1, 2):
+        journal.commit(write(root, a=b"%d" % n), now=0.0)
+    for _ in range(2):
+        journal.undo(1, now=0.0)
+        assert (root / "a.md").read_bytes() == b"1"
+        journal.redo(now=0.0)
+        assert (root / "a.md").read_bytes() == b"2"
+    assert journal.redo(now=0.0).transactions == ()
+    journal.undo(2, now=0.0)
+    assert not (root / "a.md").exists()
+    journal.redo(now=0.0)
+    assert (root / "a.md").read_bytes() == b"2"
+
+
+def test_an_undo_took_the_archived_text_away_when_its_place_was_taken(journal: Journal, root: Path) -> None:
+    (root / "a.md").write_bytes(b"ours")
+    journal.commit(
+        lambda: ("rm", [Change(".archive/a.md.archived", None, b"ours"), Change("a.md", b"ours", None)]), now=0.0
+    )
+    (root / "a.md").write_bytes(b"theirs")
+    undone = journal.undo(1, now=0.0)
+    assert (undone.transactions, undone.restored) == ((), ())
+    assert (root / ".archive/a.md.archived").read_bytes() == b"ours"
+    assert (root / "a.md").read_bytes() == b"theirs"
+
+
+def test_what_could_not_be_undone_is_not_called_undone(journal: Journal, root: Path) -> None:
+    journal.commit(write(root, a=b"1"), now=0.0)
+    journal.commit(write(root, b=b"2"), now=0.0)
+    (root / "b.md").write_bytes(b"theirs")
+    undone = journal.undo(2, now=0.0)
+    assert [t.number for t in undone.transactions] == [1]
+    assert undone.left == ("b.md",)
+    assert [t.state for t in journal.history()] == ["done", "done", "undone"]
