@@ -16,6 +16,8 @@ WIDTH = 160
 """Characters of a snippet, marks of omission not counted."""
 MAX_TEXT = 200_000
 """Characters of a body that are looked through."""
+_BLOCK_MARKS = re.compile(r"(?:(?:#{1,6}|>|[-*+])(?:[ \t]+|$))+")
+"""What makes a line a heading, a quotation or a list item; `**` begins a word."""
 _WORD = re.compile(r"[^\W_]+")
 _MIN_PREFIX = 4
 
@@ -33,7 +35,9 @@ def snippet(body: str, terms: Collection[str], language: str = ENGLISH, width: i
     best: tuple[int, int] | None = None
     passage = Snippet()
     for place, line in enumerate(mask(body[:MAX_TEXT]).split("\n")):
-        text = line.strip().lstrip("#>-*+ ").rstrip()
+        text = line.strip()
+        mark = _BLOCK_MARKS.match(text)
+        text = text[mark.end() :] if mark else text
         if not text:
             continue
         marks = _matches(text, terms, language)
