@@ -51,7 +51,8 @@ def run(app: App, values: Values) -> int:
     if app.out.json:
         app.out.object("adopt/1", {**_fields(adoption), "applied": applied, "copied": list(copied)})
     elif applied:
-        app.out.line(f"copied {len(copied)}, take it back with: memdir undo")
+        took = f"copied {len(copied)}, take it back with: memdir undo"
+        app.out.line(took if done.changed else "nothing to copy any more: it is all there")
     elif nothing:
         app.out.line("nothing to copy")
     if wanted and not applied:

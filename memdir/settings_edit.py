@@ -12,6 +12,7 @@ import tomllib
 
 from .errors import BadInputError, StorageError
 from .files import failure, read_if_there, write_atomic
+from .lock import hold
 from .settings import Setting, Value, flattened
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -20,21 +21,29 @@ _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?$")
 
 def set_in_file(path: str, setting: Setting, value: Value) -> None:
     """Set it in the file, which is made when it is missing. Raises `BadInputError` when the file is no valid TOML or
-    cannot be edited by line, `StorageError` when it cannot be written."""
-    before = read_if_there(path)
-    try:
-        text = edited((before or b"").decode("utf-8"), setting.name, value)
-    except (ValueError, RecursionError) as error:
-        raise BadInputError(f"cannot set {setting.name}: {error}", path=path, hint="edit the file by hand") from error
-    if before is not None and text.encode() == before:
+    cannot be edited by line, `StorageError` when it cannot be written, `LockedError` when others keep setting some."""
+    before, after = _with_setting(path, setting, value)
+    if before == after:
         return
+    folder = os.path.dirname(path)
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise failure(error, path, "making the directory") from error
-    if read_if_there(path) != before:
-        raise StorageError("changed by another program meanwhile", path=path, hint="run it again")
-    write_atomic(path, text.encode())
+    with hold(folder, command="memdir config set"):
+        before, after = _with_setting(path, setting, value)  # as the one who held the lock before left it
+        if read_if_there(path) != before:
+            raise StorageError("changed by another program meanwhile", path=path, hint="run it again")
+        write_atomic(path, after)
+
+
+def _with_setting(path: str, setting: Setting, value: Value) -> tuple[bytes | None, bytes]:
+    """The file's bytes (None without a file) and what they become."""
+    before = read_if_there(path)
+    try:
+        return before, edited((before or b"").decode("utf-8"), setting.name, value).encode()
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(f"cannot set {setting.name}: {error}", path=path, hint="edit the file by hand") from error
 
 
 def edited(text: str, name: str, value: Value) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from sandbox import TOP, Done, Sandbox
+
+import memdir
+from memdir.files import check_name, inside
 
 
 def permissions_count() -> bool:
@@ -117,6 +121,31 @@ def test_a_file_of_100_mb_is_a_finding(plain_project: Sandbox, memory: Path) -> 
     assert found == {"huge.md": "too-large"}
 
 
+@pytest.mark.parametrize("words", [["recall", "port"], ["recall", "--scan", "port"], ["check"], ["ls"], ["status"]])
+def test_a_file_that_vanishes_is_left_out(plain_project: Sandbox, memory: Path, words: list[str]) -> None:
+    """It is deleted between the listing and the reading."""
+    gone = memory / "gone.md"
+    gone.write_text("---\nname: gone\ndescription: the port that went\n---\nport\n")
+    program = (
+        "import builtins, os, sys; from memdir.cli.main import main\n"
+        "def vanishing(call):\n"
+        "    def opened(path, *more, **named):\n"
+        "        if str(path).endswith('gone.md') and os.path.exists(path): os.unlink(path)\n"
+        "        return call(path, *more, **named)\n"
+        "    return opened\n"
+        "os.open, builtins.open = vanishing(os.open), vanishing(open)\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--memory-dir", str(memory), *words],
+        capture_output=True, text=True, env=plain_project.env, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done
+    assert "Traceback" not in done.stderr
+    assert not gone.exists()
+    assert "gone.md" not in done.stdout
+
+
 @needs_permissions
 def test_an_unreadable_file(plain_project: Sandbox, memory: Path) -> None:
     (memory / "secret.md").write_text("x")
@@ -172,6 +201,17 @@ def test_symlink_loops_and_links_out(plain_project: Sandbox, memory: Path) -> No
 
 
 # Names and values
+
+
+def test_a_name_with_nul(plain_project: Sandbox, memory: Path) -> None:
+    """No argument of a process can hold one; a caller of the library can."""
+    for wrong in (
+        lambda: check_name("a\0b"),
+        lambda: inside(str(memory), "a\0b.md"),
+        lambda: memdir.open(memory_dir=f"{memory}\0"),
+    ):
+        with pytest.raises(memdir.BadInputError):
+            wrong()
 
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", "CON", "nul.md", 'a"b', "x:y"])
@@ -476,7 +516,10 @@ def test_brackets_without_end_do_not_hang_the_index(plain_project: Sandbox, memo
 # Documentation
 
 
-def test_every_case_has_a_row() -> None:
+def test_every_case_has_a_row_and_every_row_its_test() -> None:
     page = (TOP / "docs" / "exit-codes.md").read_text("utf-8")
     for code in ("0", "1", "2", "3", "4", "5", "6", "130"):
         assert f"| {code} |" in page
+    here = {name for name in globals() if name.startswith("test_")}
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert named == here - {"test_every_case_has_a_row_and_every_row_its_test", "test_an_error_as_json"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -267,3 +268,15 @@ def test_adopting_conflicts_twice_copies_them_once_and_says_so(two: tuple[Sandbo
     assert box.run("adopt", str(old), "--both", "--yes").code == 0
     again = box.run("adopt", str(old), "--both", "--yes")
     assert "nothing to copy" in again.out and "memdir undo" not in again.out
+
+
+def test_settings_set_at_the_same_time_are_all_there(plain_project: Sandbox) -> None:
+    settings = {"recall.limit": "7", "check.ignore": "a", "check.select": "b", "language": "german", "lock.wait": "3"}
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda one: plain_project.run("config", "set", *one), settings.items()))
+    assert [(one.code, one.err) for one in done] == [(0, "")] * len(settings)
+    assert {name: plain_project.run("config", "get", name).out.strip() for name in settings} == {
+        **settings,
+        "lock.wait": "3.0",
+    }
+    assert [p.name for p in (plain_project.home / ".config" / "memdir").iterdir()] == ["config.toml"]
