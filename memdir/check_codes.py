@@ -57,7 +57,7 @@ RULES: Final[dict[str, Rule]] = {
         Rule("index-duplicate", "warning", "MEMORY.md lists the same file twice."),
         Rule("index-not-current", "warning", "MEMORY.md lists a memory that is superseded or expired.", TIDY),
         Rule("index-too-large", "error", "MEMORY.md is over a limit: what lies beyond is not loaded.", TIDY),
-        Rule("index-near-limit", "warning", "MEMORY.md uses 70 % of a limit.", TIDY),
+        Rule("index-near-limit", "warning", "MEMORY.md uses 70 % of a limit."),
         Rule("index-long-entry", "warning", "An entry of MEMORY.md is over 200 characters."),
         Rule("index-inline", "info", "MEMORY.md holds text of its own, which is loaded into every session."),
         Rule("too-many", "warning", "Over 200 memories: Claude Code's own scan sees the newest 200."),

@@ -40,7 +40,8 @@ def plan_fixes(root: str, findings: Sequence[Finding]) -> Plan:
         after = repaired(before, codes, os.path.basename(path))
         if after != before:
             changes.append(Change(path, before, after, keep_mtime=True))
-    return Plan(f"check --fix of {len(changes)} files", tuple(changes))
+    files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
+    return Plan(f"check --fix of {files}", tuple(changes))
 
 
 def repaired(data: bytes, codes: set[str], file_name: str) -> bytes:

@@ -7,11 +7,12 @@ import posixpath
 from collections.abc import Iterator
 
 from .check_directory import Directory, IndexPage
+from .index_edit import indents, split_lines
 from .markdown import index_links, wiki_links
 from .memory_index import MAX_ENTRY, MAX_LINES, MAX_UNITS, NEAR, entries, usage
 from .model import INDEX_NAME, Finding
 from .sections import sections_of
-from .tidy import listable, superseded
+from .tidy import alone, listable, superseded
 
 INLINE_LINES = 8
 """Lines of text beside the entries from which an index counts as holding memories itself: an introduction is fine."""
@@ -22,11 +23,16 @@ def links(directory: Directory) -> Iterator[Finding]:
     gone = superseded(directory.by_id.values())
     for index in directory.indexes:
         listed: dict[str, int] = {}
+        lines = split_lines(index.text)
+        indented = indents(lines)
+        single = {entry.line for entry in entries(index.text) if alone(lines, indented, entry)}
         for link in index_links(index.text):
             id = _target(index, link.target)
             if not _exists(directory, index, id, link.target):
                 near = _nearest(directory, link.target)
-                yield directory.finding("index-dead-link", index.stat.id, link.line, f"no file {link.target}{near}")
+                dead = directory.finding("index-dead-link", index.stat.id, link.line, f"no file {link.target}{near}")
+                tidied = link.entry and (near or link.line in single)
+                yield dead if tidied else dead._replace(fix=None)  # in running text a person must decide
             if link.entry and id in listed:
                 message = f"{link.target} is listed already on line {listed[id]}"
                 yield directory.finding("index-duplicate", index.stat.id, link.line, message)

@@ -70,7 +70,8 @@ def tidy(
         text = result
     now = {entry.target for entry in entries(text)}
     added = tuple(sorted(now - known - {new for _, new in followed}))
-    left_out = tuple(sorted((id for id in keep if id not in now), key=worth.__getitem__))
+    named = now | _linked(text)
+    left_out = tuple(sorted((id for id in keep if id not in named), key=worth.__getitem__))
     return Tidied(text, removed, added, followed, left_out, flagged)
 
 
@@ -187,7 +188,7 @@ def _repair(text: str, memories: Mapping[str, Memory], gone: set[str], exists: C
         if new is not None:
             moved[entry.target] = new
             taken.add(new)
-        elif _alone(lines, indented, entry, drop):
+        elif alone(lines, indented, entry, drop):
             drop.add(entry.line)
             if not repeated:
                 removed.append(entry.target)
@@ -209,7 +210,7 @@ def _moved(entry: Entry, names: Mapping[str, list[str]], taken: Collection[str])
     return None
 
 
-def _alone(lines: list[str], indented: list[int], entry: Entry, drop: Collection[int] = ()) -> bool:
+def alone(lines: list[str], indented: list[int], entry: Entry, drop: Collection[int] = ()) -> bool:
     """True when the line is all there is to the entry: nothing indented below it (but for lines that go) and no
     second link in it."""
     below = range(entry.line + 1, block_end(indented, entry) + 1)
@@ -218,9 +219,14 @@ def _alone(lines: list[str], indented: list[int], entry: Entry, drop: Collection
 
 def _add_missing(text: str, keep: Mapping[str, Memory]) -> str:
     """An entry for every memory that no link of the text leads to."""
-    linked_to = {unicodedata.normalize("NFC", target.removeprefix("./")) for target in targets(text)}
+    linked_to = _linked(text)
     missing = [entry_of(keep[id]) for id in sorted(keep) if id not in linked_to]
     return insert_entries(text, missing, {id: m.type for id, m in keep.items()}) if missing else text
+
+
+def _linked(text: str) -> set[str]:
+    """The ids that any link of the text leads to."""
+    return {unicodedata.normalize("NFC", target.removeprefix("./")) for target in targets(text)}
 
 
 def _fit(text: str, keep: Mapping[str, Memory], worth: Mapping[str, int]) -> str:
@@ -230,7 +236,7 @@ def _fit(text: str, keep: Mapping[str, Memory], worth: Mapping[str, int]) -> str
         return text
     lines = split_lines(text)
     indented = indents(lines)
-    removable = {e.line: unicodedata.normalize("NFC", e.target) for e in entries(text) if _alone(lines, indented, e)}
+    removable = {e.line: unicodedata.normalize("NFC", e.target) for e in entries(text) if alone(lines, indented, e)}
     removable = {line: id for line, id in removable.items() if id in worth}
     fixed = usage("".join(line for n, line in enumerate(lines, 1) if n not in removable))
     if not fixed.fits:

@@ -414,3 +414,12 @@ def test_the_hook_and_the_workflow_call_commands_that_exist() -> None:
     for line in lines:
         parsed = parse_command_line(line[1:])
         assert parsed is not None and parsed[0].name == "check", line
+
+
+def test_tidy_was_promised_for_dead_links_that_it_leaves_to_people(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\nmetadata:\n  type: user\n---\n\nWords.\n")
+    (tmp_path / "MEMORY.md").write_text(
+        "- [A](a.md) — and [gone](gone.md)\n- [B](b.md)\n- [C](c.md)\n  a note\n\nSee [D](d.md).\n"
+    )
+    found = {f.line: f.fix for f in check(str(tmp_path), select=["index-dead-link"], now=0.0)}
+    assert found == {1: None, 2: "memdir tidy", 3: None, 6: None}

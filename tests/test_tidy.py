@@ -308,3 +308,9 @@ def test_strange_indexes_break_nothing(text: str) -> None:
     done = tidy(text, [memory("a.md")])
     assert done.text.startswith(text)
     assert tidy(done.text, [memory("a.md")]).text == done.text
+
+
+def test_a_memory_linked_beside_another_was_called_left_out_of_a_full_index() -> None:
+    text = "- [A](a.md) — see also [B](b.md)\n"
+    tidied = tidy(text, [memory("a.md"), memory("b.md")])
+    assert (tidied.text, tidied.left_out) == (text, ())
