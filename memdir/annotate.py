@@ -97,6 +97,8 @@ def unlink(store: Store, name: str, to: str, relationship: str | None = None) ->
     before = read_memory(memory)
     items = _items(before)
     found = store.names.resolve(to, memory.id)
+    if not found and all(to != _target(item) for item in items):
+        found = (store.get(to).id,)  # as people name it, by a prefix too
     gone = [
         item
         for item in items

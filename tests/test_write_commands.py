@@ -231,3 +231,34 @@ def test_a_locked_directory_is_exit_code_4_and_no_traceback(here: Sandbox) -> No
     assert done.code == 4
     assert "memdir tidy" in done.err
     assert "Traceback" not in done.err
+
+
+def test_unlink_takes_the_prefix_that_link_took(plain_project: Sandbox) -> None:
+    run = plain_project.run
+    for text in ("alpha is the first of them", "beta is the second of them"):
+        assert run("--memory-dir", "m", "add", text).code == 0
+    assert run("--memory-dir", "m", "link", "alpha", "beta").code == 0
+    assert run("--memory-dir", "m", "unlink", "alpha", "beta").code == 0
+    assert "relationship" not in "".join(path.read_text() for path in (plain_project.project / "m").glob("*.md"))
+
+
+def test_a_negative_limit_of_history_was_a_mistake_in_memdir_itself(here: Sandbox) -> None:
+    for limit in ("-3", "0"):
+        done = memdir(here, "history", "-n", limit)
+        assert (done.code, done.err) == (3, "memdir: a limit is at least 1 (-n 5)\n")
+
+
+def test_a_purge_that_was_only_looked_at_had_json_of_another_shape(here: Sandbox) -> None:
+    memdir(here, "rm", "user_role")
+    looked = json.loads(memdir(here, "purge", "--all", "--dry-run", "--json").out)
+    done = json.loads(memdir(here, "purge", "--all", "--yes", "--json").out)
+    assert looked.keys() == done.keys()
+    assert (looked["purged"], looked["dry_run"]) == ([".archive/user_role.md.archived"], True)
+    assert (done["purged"], done["dry_run"]) == ([".archive/user_role.md.archived"], False)
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/b", "a\\b", "...", ""])
+def test_a_name_that_is_a_path_was_quietly_made_into_another(here: Sandbox, name: str) -> None:
+    done = memdir(here, "add", "--name", name, "Some words.")
+    assert (done.code, "is no name" in done.err) == (3, True)
+    assert status(here) == []
