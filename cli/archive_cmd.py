@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from memdir.archive import Archived, archived, find_archived, forget, purge, remove, restore, restore_bytes
-from memdir.changes import Applied, Plan
+from memdir.changes import Plan
 from memdir.errors import NotFoundError, UsageError
 from memdir.files import shown
 from memdir.last_bytes import LastBytes, Lost
@@ -110,7 +110,7 @@ def run_purge(app: App, values: Values) -> int:
     for item in items if not app.out.json else ():
         app.out.note(f"  {'delete for good' if forever else 'delete'} {shown(item.path)}")
     if values.flag("dry_run"):
-        report(app, "purge", source, Applied(plan, None), dry_run=True)
+        _purged(app, source, plan, 0, dry_run=True)
         return 0
     if not app.out.confirm(f"Delete {len(items)} archived file{'s' * (len(items) > 1)}?", yes=values.flag("yes")):
         raise UsageError("nothing changed, add --yes", code="not-confirmed")
@@ -125,11 +125,14 @@ def run_purge(app: App, values: Values) -> int:
     return 0
 
 
-def _purged(app: App, source: Source, plan: Plan, entries: int) -> None:
+def _purged(app: App, source: Source, plan: Plan, entries: int, *, dry_run: bool = False) -> None:
     if app.out.json:
         paths = [shown(change.path) for change in plan.changes]
         app.out.object("purge/1", {"purged": paths, "root": shown(source.root), "journal_entries": entries,
-                                   "took_ms": app.out.took_ms()})  # fmt: skip
+                                   "dry_run": dry_run, "took_ms": app.out.took_ms()})  # fmt: skip
+        return
+    if dry_run:
+        app.out.note("nothing changed (dry run)")
         return
     for change in plan.changes:
         app.out.line(shown(os.path.join(source.root, change.path)))

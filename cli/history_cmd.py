@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from memdir.dates import rfc3339
-from memdir.errors import UsageError
+from memdir.errors import BadInputError, UsageError
 from memdir.files import shown
 from memdir.journal import Journal, Transaction, Undone
 from memdir.lock import hold
@@ -18,7 +18,9 @@ from .table import DRY_RUN, YES, Argument, Command, Option
 
 def run_history(app: App, values: Values) -> int:
     """The last changes, newest first; 1 when there are none."""
-    limit = values.integer("limit") or 20
+    limit = values.integer("limit")
+    if limit is None or limit < 1:
+        raise BadInputError("a limit is at least 1", hint="-n 5")
     found = [(entry, source) for source in app.workspace().sources for entry in _journal(app, source).history(limit)]
     found = sorted(found, key=lambda pair: (-pair[0].when, -pair[0].number))[:limit]
     if app.out.json:
@@ -57,7 +59,7 @@ def _run(
     journal = _journal(app, source)
     targets = find(journal)
     if values.flag("dry_run"):
-        return _preview(app, source, targets)
+        return _preview(app, command, source, targets)
     if len(targets) > 1 or any(_memories(t) > 1 for t in targets):
         if not values.flag("yes") and not app.out.json:
             _show(app, targets)
@@ -67,13 +69,13 @@ def _run(
     with hold(source.root, command=f"memdir {command}", now=now, wait=lock_wait(app)):
         say(app, journal.recover())
         done = take_back(journal, now)
-    return _report(app, source, done)
+    return _report(app, command, source, done)
 
 
-def _preview(app: App, source: Source, targets: tuple[Transaction, ...]) -> int:
+def _preview(app: App, command: str, source: Source, targets: tuple[Transaction, ...]) -> int:
     """What a dry run says."""
     if app.out.json:
-        _print_json(app, source, Undone(targets, (), (), ()), dry_run=True)
+        _print_json(app, command, source, Undone(targets, (), (), ()), dry_run=True)
     else:
         _show(app, targets)
         app.out.note("nothing changed (dry run)")
@@ -87,10 +89,10 @@ def _show(app: App, targets: tuple[Transaction, ...]) -> None:
             app.out.note(f"  {_back(action(change)):8} {shown(change.path)}")
 
 
-def _report(app: App, source: Source, done: Undone) -> int:
+def _report(app: App, command: str, source: Source, done: Undone) -> int:
     """Say what was taken back; 1 when nothing could be."""
     if app.out.json:
-        _print_json(app, source, done, dry_run=False)
+        _print_json(app, command, source, done, dry_run=False)
     else:
         for target in done.transactions:
             app.out.line(f"undone: {target.command}")
@@ -101,9 +103,9 @@ def _report(app: App, source: Source, done: Undone) -> int:
     return 1 if done.left and not (done.restored or done.merged) else 0
 
 
-def _print_json(app: App, source: Source, done: Undone, *, dry_run: bool) -> None:
+def _print_json(app: App, command: str, source: Source, done: Undone, *, dry_run: bool) -> None:
     app.out.object(
-        "undo/1",
+        f"{command}/1",
         {
             "undone": [_fields(transaction) for transaction in done.transactions],
             "restored": [shown(path) for path in done.restored],

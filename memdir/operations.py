@@ -65,6 +65,8 @@ def add(store: Store, new: New, *, now: float) -> Plan:
              "valid_until": new.valid_until}  # fmt: skip
     fields |= {key: value for key, value in asked.items() if value is not None}
     check_fields(fields)
+    if new.name is not None and (not kebab(new.name) or any(c in new.name for c in "/\\\0")):
+        raise BadInputError(f"{new.name!r} is no name", hint="letters and digits; --namespace gives the folder")
     name = kebab(new.name or str(field(given.head, "name") or "")) or derive_name(body)
     relative = file_for(store, name, new.namespace)
     _refuse_existing(store, name, relative, body)
@@ -111,7 +113,7 @@ def file_for(store: Store, name: str, namespace: str = "") -> str:
     for part in folders:
         check_name(part)
         if part in ("..", ".") or part.startswith(".") or part in ("node_modules",):
-            raise BadInputError(f"the namespace {namespace!r} is not one that is scanned")
+            raise BadInputError(f"{namespace!r} is no namespace", hint="no part begins with a dot or is node_modules")
     check_name(name)
     relative = "/".join([*folders, check_name(f"{name}.md")])
     inside(store.root, relative)

@@ -204,7 +204,8 @@ def test_json_of_every_command(here: Sandbox) -> None:
         (("add", "Json words."), "add/1"), (("edit", "json-words", "--status", "review"), "edit/1"),
         (("tag", "json-words", "x"), "tag/1"), (("show", "json-words"), "show/1"), (("ls",), "ls/1"),
         (("rm", "json-words"), "rm/1"), (("restore",), "restore/1"), (("restore", "json-words"), "restore/1"),
-        (("mv", "json-words", "json-text"), "mv/1"), (("undo",), "undo/1"), (("history",), "history/1"),
+        (("mv", "json-words", "json-text"), "mv/1"), (("undo",), "undo/1"), (("redo",), "redo/1"), (("undo",), "undo/1"),
+        (("history",), "history/1"),
         (("tidy", "--check"), "tidy/1"), (("rm", "json-words"), "rm/1"),
         (("purge", "--all", "--yes"), "purge/1"),
     ):  # fmt: skip
