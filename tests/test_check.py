@@ -423,3 +423,17 @@ def test_tidy_was_promised_for_dead_links_that_it_leaves_to_people(tmp_path: Pat
     )
     found = {f.line: f.fix for f in check(str(tmp_path), select=["index-dead-link"], now=0.0)}
     assert found == {1: None, 2: "memdir tidy", 3: None, 6: None}
+
+
+def test_the_page_names_no_invented_address_and_its_hooks_exist() -> None:
+    yaml = pytest.importorskip("yaml")
+    page = (TOP / "docs" / "check.md").read_text(encoding="utf-8")
+    assert "github.com/memdir" not in page
+    blocks = [yaml.safe_load(block.split("```")[0]) for block in page.split("```yaml\n")[1:]]
+    (local,), (cloned,) = (block["repos"] for block in blocks if "repos" in block)
+    (hook,) = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert local["repo"] == "local" and local["hooks"][0]["language"] == "system"
+    assert [entry["id"] for entry in cloned["hooks"]] == [hook["id"]]
+    words = local["hooks"][0]["entry"].split()
+    assert words[:2] == hook["entry"].split()
+    assert words[2:] == cloned["hooks"][0]["args"]
