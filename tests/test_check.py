@@ -406,11 +406,15 @@ def test_the_hook_and_the_workflow_call_commands_that_exist() -> None:
     for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         whole = yaml.safe_load(block)
         for repository in whole.get("repos", []):
-            lines += [[*hook["entry"].split(), *h["args"]] for h in repository["hooks"] if h["id"] == hook["id"]]
+            entries = [{"entry": hook["entry"], "args": [], **h} for h in repository["hooks"]]
+            assert [entry["id"] for entry in entries] == [hook["id"]]
+            lines += [[*entry["entry"].split(), *entry["args"]] for entry in entries]
         for job in whole.get("jobs", {}).values():
             commands = [step["run"] for step in job["steps"] if "run" in step]
             lines += [shlex.split(c.partition(">")[0]) for c in commands if c.startswith("memdir")]
-    assert len(lines) == 3
+    assert len(lines) == 4
+    assert lines[1] == lines[2], "the local hook and that of a clone check the same"
+    assert "github.com/memdir" not in text, "an invented address"
     for line in lines:
         parsed = parse_command_line(line[1:])
         assert parsed is not None and parsed[0].name == "check", line
@@ -423,17 +427,3 @@ def test_tidy_was_promised_for_dead_links_that_it_leaves_to_people(tmp_path: Pat
     )
     found = {f.line: f.fix for f in check(str(tmp_path), select=["index-dead-link"], now=0.0)}
     assert found == {1: None, 2: "memdir tidy", 3: None, 6: None}
-
-
-def test_the_page_names_no_invented_address_and_its_hooks_exist() -> None:
-    yaml = pytest.importorskip("yaml")
-    page = (TOP / "docs" / "check.md").read_text(encoding="utf-8")
-    assert "github.com/memdir" not in page
-    blocks = [yaml.safe_load(block.split("```")[0]) for block in page.split("```yaml\n")[1:]]
-    (local,), (cloned,) = (block["repos"] for block in blocks if "repos" in block)
-    (hook,) = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert local["repo"] == "local" and local["hooks"][0]["language"] == "system"
-    assert [entry["id"] for entry in cloned["hooks"]] == [hook["id"]]
-    words = local["hooks"][0]["entry"].split()
-    assert words[:2] == hook["entry"].split()
-    assert words[2:] == cloned["hooks"][0]["args"]
