@@ -7,8 +7,8 @@ from memdir.model import TYPES
 from memdir.operations import New, add
 
 from .app import App, Values
-from .changing import carry_out, edit_text, read_stdin, report
-from .table import DRY_RUN, Argument, Command, Option
+from .changing import edit_text, read_stdin, run_plan
+from .table import DRY_RUN, SUPERSEDES, VALID_FROM, VALID_UNTIL, Argument, Command, Option
 
 
 def run(app: App, values: Values) -> int:
@@ -45,9 +45,7 @@ def _add(app: App, values: Values, text: str) -> None:
         supersedes=tuple(values.many("supersedes")),
     )
     now = app.environment.now()
-    applied = carry_out(app, source, "add", lambda store: add(store, new, now=now), dry_run=values.flag("dry_run"))
-    if applied is not None:
-        report(app, "add", source, applied)
+    run_plan(app, values, source, "add", lambda store: add(store, new, now=now))
 
 
 COMMANDS = (
@@ -63,9 +61,9 @@ COMMANDS = (
             Option(("--namespace",), "The folder, projects/alpha.", metavar="PATH"),
             Option(("--topic",), "A topic; may be repeated.", many=True),
             Option(("--confidence",), "0 to 1.", kind="float"),
-            Option(("--valid-from",), "True from this date.", metavar="DATE"),
-            Option(("--valid-until",), "True until this date.", metavar="DATE"),
-            Option(("--supersedes",), "A memory that this one replaces; may be repeated.", metavar="NAME", many=True),
+            VALID_FROM,
+            VALID_UNTIL,
+            SUPERSEDES,
             DRY_RUN,
         ),
         examples=(

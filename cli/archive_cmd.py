@@ -14,7 +14,7 @@ from memdir.names import Names
 from memdir.scan import walk
 
 from .app import App, Values
-from .changing import Planner, carry_out, lock_wait, report, source_of
+from .changing import Planner, carry_out, lock_wait, report, run_plan, source_of
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 
@@ -35,10 +35,7 @@ def run_restore(app: App, values: Values) -> int:
     if name is None:
         return _list(app)
     plan, source = _find(app, name)
-    applied = carry_out(app, source, "restore", plan, dry_run=values.flag("dry_run"))
-    if applied is not None:
-        report(app, "restore", source, applied)
-    return 0
+    return run_plan(app, values, source, "restore", plan)
 
 
 def _find(app: App, name: str) -> tuple[Planner, Source]:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 
 from memdir.changes import Applied, Plan, apply
-from memdir.errors import BadInputError, MemdirError, NotFoundError, UsageError
+from memdir.errors import EXIT_OK, BadInputError, MemdirError, NotFoundError, UsageError
 from memdir.files import read_file, shown
 from memdir.journal import MAX_CHANGED_FILE, Change
 from memdir.lock import DEFAULT_WAIT
@@ -19,7 +19,7 @@ from memdir.model import MAX_FILE_BYTES, Source
 from memdir.projects import ownership_note
 from memdir.store import Store
 
-from .app import App
+from .app import App, Values
 
 Planner = Callable[[Store], Plan]
 
@@ -75,6 +75,18 @@ def carry_out(
     whose = ownership_note(app.workspace().located, source.root) if applied.changed else None
     say(app, (*applied.recovered, *([whose] if whose else [])))
     return applied
+
+
+def run_plan(
+    app: App, values: Values, source: Source, command: str, plan: Planner, *, ask: Callable[[Plan], bool] | None = None
+) -> int:
+    """Carry out and report: all there is to a command that changes one memory. `ask` as in `carry_out`; the command
+    then takes `--yes`."""
+    yes = ask is not None and values.flag("yes")
+    applied = carry_out(app, source, command, plan, yes=yes, dry_run=values.flag("dry_run"), ask=ask)
+    if applied is not None:
+        report(app, command, source, applied)
+    return EXIT_OK
 
 
 def lock_wait(app: App) -> float:

@@ -12,8 +12,8 @@ from memdir.operations import edit_fields, edit_file
 from memdir.store import Store
 
 from .app import App, Values
-from .changing import Planner, carry_out, edit_text, read_stdin, report, source_of
-from .table import DRY_RUN, YES, Argument, Command, Option
+from .changing import Planner, edit_text, read_stdin, run_plan, source_of
+from .table import DRY_RUN, SUPERSEDES, YES, Argument, Command, Option
 
 _TEXTS = ("description", "type", "status", "valid_from", "valid_until")
 
@@ -66,12 +66,7 @@ def _in_editor(app: App, values: Values, source: Source, name: str) -> None:
 
 
 def _apply(app: App, values: Values, source: Source, plan: Planner, named: int = 0) -> None:
-    applied = carry_out(
-        app, source, "edit", plan, yes=values.flag("yes"), dry_run=values.flag("dry_run"),
-        ask=lambda made: len(made.also) > named,
-    )  # fmt: skip
-    if applied is not None:
-        report(app, "edit", source, applied)
+    run_plan(app, values, source, "edit", plan, ask=lambda made: len(made.also) > named)
 
 
 COMMANDS = (
@@ -88,7 +83,7 @@ COMMANDS = (
             Option(("--status",), "Another status.", choices=STATUSES),
             Option(("--valid-from",), "True from this date; empty removes it.", metavar="DATE"),
             Option(("--valid-until",), "True until this date; empty removes it.", metavar="DATE"),
-            Option(("--supersedes",), "A memory that this one replaces; may be repeated.", metavar="NAME", many=True),
+            SUPERSEDES,
             Option(("--body",), "Another text; - reads stdin.", metavar="TEXT"),
             YES,
             DRY_RUN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from memdir.move import move
 
 from .app import App, Values
-from .changing import carry_out, report, source_of
+from .changing import run_plan, source_of
 from .table import DRY_RUN, YES, Argument, Command
 
 
@@ -13,13 +13,7 @@ def run(app: App, values: Values) -> int:
     """Move or rename, with everything that refers to it."""
     name, to = values.required("name"), values.required("to")
     source = source_of(app, name)
-    applied = carry_out(
-        app, source, "mv", lambda store: move(store, name, to), yes=values.flag("yes"), dry_run=values.flag("dry_run"),
-        ask=lambda plan: bool(plan.also),
-    )  # fmt: skip
-    if applied is not None:
-        report(app, "mv", source, applied)
-    return 0
+    return run_plan(app, values, source, "mv", lambda store: move(store, name, to), ask=lambda plan: bool(plan.also))
 
 
 COMMANDS = (

@@ -6,8 +6,8 @@ from memdir.annotate import link, tag, unlink, untag
 from memdir.model import Link
 
 from .app import App, Values
-from .changing import Planner, carry_out, report, source_of
-from .table import DRY_RUN, Argument, Command, Option
+from .changing import Planner, run_plan, source_of
+from .table import DRY_RUN, VALID_FROM, VALID_UNTIL, Argument, Command, Option
 
 
 def run_tag(app: App, values: Values) -> int:
@@ -44,11 +44,7 @@ def run_unlink(app: App, values: Values) -> int:
 
 
 def _run(app: App, values: Values, command: str, name: str, plan: Planner) -> int:
-    source = source_of(app, name)
-    applied = carry_out(app, source, command, plan, dry_run=values.flag("dry_run"))
-    if applied is not None:
-        report(app, command, source, applied)
-    return 0
+    return run_plan(app, values, source_of(app, name), command, plan)
 
 
 _NAME = Argument("NAME", "The memory.")
@@ -80,8 +76,8 @@ COMMANDS = (
         options=(
             Option(("-r", "--relationship"), "How they relate (related).", default="related"),
             Option(("--weight",), "How strongly, 0 to 1.", kind="float"),
-            Option(("--valid-from",), "True from this date.", metavar="DATE"),
-            Option(("--valid-until",), "True until this date.", metavar="DATE"),
+            VALID_FROM,
+            VALID_UNTIL,
             DRY_RUN,
         ),
         examples=("memdir link search-synonyms idempotent-checkout -r mentions --weight 0.5",),
