@@ -243,8 +243,9 @@ class Workspace:
         return [memory for memory in self.scan() if memory.type == type]
 
     def by_topic(self, topic: str) -> list[Memory]:
-        """All memories with a topic."""
-        return [memory for memory in self.scan() if topic in memory.topics]
+        """All memories with a topic, in whatever case it is written."""
+        wanted = topic.casefold()
+        return [memory for memory in self.scan() if wanted in map(str.casefold, memory.topics)]
 
     def has_graph(self) -> bool:
         """True when the graph's engine can be imported and there is a place to keep a graph."""

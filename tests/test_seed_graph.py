@@ -1,10 +1,6 @@
 """The seed's graph and manager cases (shared conformance list, G and the graph part of X), adapted to a graph that is
-made from files. Not kept, and why:
+made from files; `test_seed_conformance` has the list. Not kept, and why:
 
-- G1 to G5 `effective_confidence`: confidence does not decay here; what a memory says of itself stays what it says, and
-  its age is shown beside it (the seed computes the decayed value and never uses it).
-- G6 to G8 schema migration: there is none; another schema, engine or version has another file name and is made anew
-  (`test_another_version_is_made_anew`).
 - `store_memory` into the graph alone: nothing is in the graph that is not in a file first.
 - `recall` in the graph: the graph holds relations, recall finds words (`tests/test_recall*`).
 - `revalidate_memory`: a read that did nothing.
