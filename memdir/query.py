@@ -19,7 +19,8 @@ MAX_JOINED = 6
 
 
 class Query:
-    """`words` in the order in which they are scored (the rarest first), `mass` the sum of their weights."""
+    """`words` in the order in which they are scored (the rarest first), without those that find nothing; `mass` is the
+    sum of the weights of all words, `count` their number without phrases (which may make up for a missing word)."""
 
     def __init__(self, collection: Collection, text: str, language: str = ENGLISH) -> None:
         self._terms: tuple[str, ...] | None = None
@@ -39,6 +40,7 @@ class Query:
         if len(plain) <= MAX_JOINED:
             words += _joined(collection, plain, {word.text for word in words})
         self.mass = sum([word.weight for word in words])
+        self.count = min(len(parsed.words), MAX_WORDS)
         self.words = [word for word in words if word.df]
         self.words.sort(key=_order)
 

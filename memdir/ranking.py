@@ -47,14 +47,14 @@ REPEATED = 0.9
 _YEAR = 365 * 86_400.0
 
 COVERAGE_BASE = 0.3
-"""What counts of a match beside the share of the query that it covers."""
+"""What counts of a match beside what it covers of the query."""
 SYNONYM_COVERAGE = 0.6
 """How much of a word a synonym covers."""
 WHOLE_QUERY = 0.7
 """Evidence of a document that has every word of the query, however often: enough to be shown."""
 FOLLOWING = 0.25
 """The evidence of a hit after the first falls with this power of its share of the first one's score."""
-SCORE_HALF = 0.66
+SCORE_HALF = 0.875
 """The evidence that scores 0.5."""
 MIN_SCORE = 0.5
 """The default threshold."""
@@ -92,11 +92,12 @@ def is_log(namespace: str) -> bool:
     return any(part in ("logs", "sessions") for part in namespace.split("/"))
 
 
-def evidence(score: float, most: float, coverage: float) -> float:
+def evidence(score: float, most: float, coverage: float, about: float) -> float:
     """How sure it is that a document answers a query: its word score, in units of what the rarest word can give
-    (`most`), by the share of the query's weight that it covers (0 to 1)."""
+    (`most`), by what it covers of the query: the share of the words that are anywhere in it (`coverage`), and the share
+    of their weight that is in its name and description (`about`), which say what it is about. Both are 0 to 1."""
     whole = WHOLE_QUERY if coverage > 0.999 else 0.0
-    return score / most * (COVERAGE_BASE + coverage) + whole
+    return score / most * (COVERAGE_BASE + coverage + about) + whole
 
 
 def calibrate(evidence: float, share: float) -> float:

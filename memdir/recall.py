@@ -30,6 +30,7 @@ from .ranking import (
 )
 from .segment import Facts
 from .stem import ENGLISH
+from .text import analyse
 
 __all__ = ["Collection", "RecallOptions", "Scored", "View", "hits", "recall"]
 
@@ -105,16 +106,18 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
     query = Query(collection, text, options.language)
     wanted = max(CANDIDATES, options.limit)
     least = MIN_SCORE if options.min_score is None else options.min_score
+    gain = collection.gain
 
     def promises(score: float, number: int) -> bool:
-        covered = sum([word.weight for word in query.words if collection.gain(word, number)])
-        return calibrate(evidence(score, collection.most, covered / (query.mass or 1.0)), 1.0) >= least
+        weights = [word.weight for word in query.words if word.weight and gain(word, number)]
+        coverage, about = min(1.0, len(weights) / (query.count or 1)), sum(weights) / (query.mass or 1.0)
+        return calibrate(evidence(score, collection.most, coverage, about), 1.0) >= least
 
     admitted = partial(admits, options=options)
     found = candidates(collection, query, wanted, admitted, promises, filtered=options.filtered)
     pool = {number: _Candidate(number, words, facts) for words, number, facts in found}
     _activate(collection, query, pool, options)
-    if not any(promises(candidate.words, candidate.number) for candidate in pool.values()):
+    if not pool:
         return []
     now, moment = options.now, options.moment
     for candidate in pool.values():
@@ -122,7 +125,8 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
         candidate.total = (candidate.words + candidate.structure) * candidate.prior
     ranked = _diversified(list(pool.values()))
     first = ranked[0]
-    sure = evidence(first.words, collection.most, _coverage(collection, query, first.number))
+    coverage, about = _covered(collection, query, first, options.language)
+    sure = evidence(first.words, collection.most, coverage, about)
     results: list[Scored] = []
     for candidate in ranked[: options.limit]:
         value = round(calibrate(sure, candidate.total / first.total), 6)
@@ -132,16 +136,38 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
     return results
 
 
-def _coverage(collection: Collection, query: Query, number: int) -> float:
-    """The share of the query's weight whose words the document has; a synonym covers a part."""
-    covered = 0.0
+def _covered(collection: Collection, query: Query, candidate: _Candidate, language: str) -> tuple[float, float]:
+    """The share of the query's words that the document has, and the share of their weight that its name and
+    description have; a synonym covers a part."""
+    said = _terms(f"{candidate.facts.name}\n{candidate.facts.description}", language)
+    coverage = about = 0.0
+    number, own_and_synonym = candidate.number, collection.own_and_synonym
     for word in query.words:
-        own, other = collection.own_and_synonym(word, number)
+        weight = word.weight
+        if not weight:
+            continue
+        own, other = own_and_synonym(word, number)
         if own:
-            covered += word.weight
+            coverage += 1.0
         elif other:
-            covered += SYNONYM_COVERAGE * word.weight
-    return covered / query.mass if query.mass else 0.0
+            coverage += SYNONYM_COVERAGE
+        else:
+            continue
+        for _, term, _ in word.direct:
+            if term in said:
+                about += weight
+                break
+        else:
+            for _, term, _ in word.synonyms:
+                if term in said:
+                    about += SYNONYM_COVERAGE * weight
+                    break
+    return min(1.0, coverage / (query.count or 1)), about / (query.mass or 1.0)
+
+
+@lru_cache(maxsize=1 << 11)
+def _terms(text: str, language: str) -> frozenset[str]:
+    return frozenset(analyse(text, language))
 
 
 def _activate(collection: Collection, query: Query, pool: dict[int, _Candidate], options: RecallOptions) -> None:

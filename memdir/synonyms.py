@@ -354,6 +354,32 @@ ml model training | neural_network model | chat_bot chatbot assistant | voice sp
 speech_recognition transcription whisper | transcribe transcription | subtitle caption | sub_agent subagent agent
 tool_call tool invocation | system_prompt prompt | token_limit context window | context_window context tokens
 invent hallucinate fabricate | fabricate invent fake | made_up invented fake fabricate
+pentest penetration offensive hacking exploit | hacking pentest exploit security | firewall network port
+malware virus antivirus | virus malware antivirus | phishing scam fraud | keychain keystore vault
+iphone ios apple swift mobile | ipad ios tablet | android kotlin mobile phone | smartwatch wearable watch
+formatter gofmt prettier black rustfmt formatting | linter eslint ruff golangci pylint shellcheck flake8 lint
+type_checker mypy pyright typecheck tsc | type_checking mypy pyright typecheck tsc | static_analysis lint linter sonar
+test_framework pytest jest junit vitest mocha | percentage percent share rate
+build_tool gradle maven make cmake webpack vite bazel | bundler webpack vite rollup esbuild
+vector_database qdrant pinecone milvus chroma pgvector embeddings
+vector_store qdrant pinecone milvus chroma pgvector embeddings | nosql mongodb cassandra dynamodb
+time_series clickhouse influx timescale prometheus | event_bus kafka rabbitmq nats
+orchestration kubernetes scheduler | static_site docusaurus hugo jekyll astro
+documentation_site docusaurus mintlify mkdocs docs | cli_framework cobra click typer argparse
+http_client fetch axios requests curl | web_framework express fastapi flask django rails
+state_management redux riverpod zustand | game_engine unity unreal godot | 3d blender mesh
+firmware embedded microcontroller flash | microcontroller stm32 arduino esp32 mcu embedded | typesetting latex tex
+equation latex math formula | paper academic research publication latex | thesis dissertation paper academic
+blind accessibility screen_reader | disability accessibility a11y | vectorise embed embedding vector
+vectorize embed embedding vector | shrink compress smaller | damage corrupt break | corrupt damage broken invalid
+pretend mock fake simulate | simulate mock emulate | emulate simulate mock | film movie video record
+firm company organization | referral introduction recommendation | flattery praise sycophancy | praise compliment
+tomorrow next later | night nightly cron | every_night nightly cron schedule | every_day daily cron schedule
+every_hour hourly cron schedule | every_week weekly cron schedule | every_month monthly cron schedule
+countless thousands many infinite | endless infinite unlimited | several multiple many | numerous many multiple
+rival competitor competition alternative | bulk mass batch | voting poll survey | immutable readonly frozen const
+mutate modify change mutable | pod kubernetes container | traffic network requests | coworker team colleague
+guest visitor external | clock time | folder_structure layout tree structure
 """
 
 

@@ -175,8 +175,10 @@ def test_scores_are_shares_and_comparable() -> None:
     exact = ask(notes, "clippy linting", min_score=0.0)[0].score
     vague = ask(notes, "clippy deployment kubernetes terraform rollback", min_score=0.0)[0].score
     assert 0 < vague < exact < 1
-    assert 0 < calibrate(evidence(1, 3, 0.5), 0.5) < calibrate(evidence(1, 3, 0.5), 1.0) < 1
-    assert evidence(1, 3, 0.2) < evidence(1, 3, 0.8) < evidence(2, 3, 0.8) < evidence(2, 3, 1.0)
+    half = evidence(1, 3, 0.5, 0.5)
+    assert 0 < calibrate(half, 0.5) < calibrate(half, 1.0) < 1
+    assert evidence(1, 3, 0.2, 0.2) < evidence(1, 3, 0.8, 0.2) < evidence(2, 3, 0.8, 0.2) < evidence(2, 3, 1.0, 0.2)
+    assert evidence(1, 3, 0.5, 0.0) < half
     assert idf(10, 0) > idf(10, 1) > idf(10, 10) > 0
 
 
@@ -325,3 +327,12 @@ class TestCommand:
         assert box.run("--memory-dir", "notes", "recall", "--since", "someday", "x").code == 3
         assert box.run("--memory-dir", "notes", "recall", "--type", "user", "clippy").code == 0
         assert box.run("--memory-dir", "notes", "recall", "--type", "project", "clippy").code == 1
+
+
+def test_what_a_memory_is_about_is_surer_than_a_word_in_its_body() -> None:
+    others = [memory(f"n{n}.md", f"note {n} about lunch, travel and weather") for n in range(40)]
+    words = "the rollback of a release with terraform"
+    told = ask([*others, memory("told.md", words, "what we do")], words + " on Friday", min_score=0.0)[0]
+    said = ask([*others, memory("said.md", "what we do", f"{words} {words}")], words + " on Friday", min_score=0.0)[0]
+    assert told.facts.id == "told.md" and said.facts.id == "said.md"
+    assert told.score > said.score
