@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
+from .files import is_free
 from .index_edit import shorten
 
 MAX_NAME_WORDS: Final = 7
@@ -37,7 +38,7 @@ def derive_name(text: str) -> str:
         if name and len(name) + 1 + len(word) > MAX_NAME:
             break
         name = f"{name}-{word}" if name else word[:MAX_NAME]
-    return name or "memory"
+    return name if name and is_free(f"{name}.md") else f"{name}-note".strip("-")
 
 
 def derive_description(text: str) -> str:

@@ -15,7 +15,7 @@ import unicodedata
 from typing import Final
 
 from .errors import BadInputError, StorageError
-from .model import MAX_FILE_BYTES
+from .model import INDEX_NAME, MAX_FILE_BYTES
 from .places import directory_key as directory_key
 
 LOCK_NAME: Final = ".memdir.lock"
@@ -237,6 +237,11 @@ def check_name(name: str) -> str:
     if reason is not None:
         raise BadInputError(f"the name {shown(name)!r} {reason}", hint="choose another with --name")
     return name
+
+
+def is_free(name: str) -> bool:
+    """True for a file name that means nothing else on any system: neither a device nor, in whatever case, the index."""
+    return name.partition(".")[0].rstrip().casefold() not in _DEVICES and not same_name(name, INDEX_NAME)
 
 
 def same_name(left: str, right: str) -> bool:

@@ -11,12 +11,12 @@ from .changes import Plan, changed_memory, read_memory, refuse_secrets, relative
 from .dates import parse_date, rfc3339
 from .derive import derive_description, derive_name, kebab
 from .errors import BadInputError, UsageError
-from .files import check_name, inside
+from .files import check_name, inside, same_name
 from .frontmatter import edit, field, parse, render, replace_body
 from .indexes import Indexes
 from .journal import Change
 from .merge import merge_lines
-from .model import MAX_FILE_BYTES, STATUSES, TYPES, Memory
+from .model import INDEX_NAME, MAX_FILE_BYTES, STATUSES, TYPES, Memory
 from .names import loose
 from .store import Store
 from .tidy import not_current
@@ -115,6 +115,8 @@ def file_for(store: Store, name: str, namespace: str = "") -> str:
         if part in ("..", ".") or part.startswith(".") or part in ("node_modules",):
             raise BadInputError(f"{namespace!r} is no namespace", hint="no part begins with a dot or is node_modules")
     check_name(name)
+    if same_name(f"{name}.md", INDEX_NAME):
+        raise BadInputError(f"{name}.md is {INDEX_NAME} where case does not count", hint="choose another with --name")
     relative = "/".join([*folders, check_name(f"{name}.md")])
     inside(store.root, relative)
     return relative

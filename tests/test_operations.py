@@ -212,7 +212,7 @@ def test_a_team_index_lists_its_own(here: Directory) -> None:
         ("Don't panic! It's fine.", "dont-panic", "Don't panic! It's fine."),
         ("用 uv 代替 pip。不要用 pip。", "用-uv-代替-pip", "用 uv 代替 pip。 不要用 pip。"),
         ("Überprüfe die Größe", "überprüfe-die-größe", "Überprüfe die Größe"),
-        ("🎉🎉", "memory", "🎉🎉"),
+        ("🎉🎉", "note", "🎉🎉"),
         ("one two three four five six seven eight nine. Then.", "one-two-three-four-five-six-seven",
          "one two three four five six seven eight nine."),
         ("a line\nthat goes on\n\nnext paragraph", "a-line-that-goes-on", "a line that goes on"),
@@ -778,3 +778,19 @@ def test_every_operation_on_real_directories_is_undone_byte_for_byte(real_data: 
                     assert error.code in ("invalid-yaml", "no-frontmatter", "unclosed-frontmatter", "bad-input"), error
         here.undo(done)
         assert here.tree() == before
+
+
+@pytest.mark.parametrize("text", [":-)", "Memory", "CON", "nul", "MEMORY"])
+def test_a_text_of_one_word_was_given_the_name_of_the_index_or_of_a_device(here: Directory, text: str) -> None:
+    id = here.add(text).plan.id
+    assert id == f"{kebab(text)}-note.md".removeprefix("-")
+    assert [path.name for path in here.root.iterdir() if path.name.casefold() == "memory.md"] == ["MEMORY.md"]
+
+
+@pytest.mark.parametrize("name", ["memory", "Memory"])
+def test_a_memory_could_be_called_like_the_index_where_case_does_not_count(here: Directory, name: str) -> None:
+    with pytest.raises(BadInputError, match=r"is MEMORY\.md"):
+        here.add("Words.", name=name)
+    here.add("Words.")
+    with pytest.raises(BadInputError, match=r"is MEMORY\.md"):
+        here.do(lambda store: move.move(store, "words", name))
