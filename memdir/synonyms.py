@@ -1,13 +1,13 @@
 """A table of words developers use for one another, so that a question need not guess the file's own word.
 
-Written from general knowledge of the field, not from any data set. Each entry is one meaning: its words may stand for
-one another, and a word may stand in several entries. `turn_off` is two adjacent words of a query, stop words included.
-Matching is by stem.
+Written from general knowledge of the field, not from any data set. In each entry the first word and each of the others
+may stand for one another; the others may not, as what is like the same is not alike (`flush clear write`). A word may
+stand in several entries. `turn_off` is two adjacent words of a query, stop words included. Matching is by stem.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 from .stem import stem_all
 
@@ -209,7 +209,7 @@ go_wrong fail failure error problem incident | goes_wrong fail failure error pro
 went_wrong fail failure error problem incident postmortem | make_sure ensure verify check
 keep_track track log record | no_longer removed deprecated stopped gone | not_work broken fail
 stopped_working broken regression fail | by_itself automatic automatically auto | by_default default
-up_front upfront early advance | out_of limit exhausted | up_to limit maximum | at_most maximum limit
+up_front upfront early advance | up_to limit maximum | at_most maximum limit
 look_like format appearance style | looks_like format appearance style | write_down document note record save
 hand_over handoff transfer | hand_off handoff transfer | pick_up resume continue | left_off resume handoff
 left_over remaining orphan stale | carry_over migrate keep | take_care handle responsible
@@ -384,25 +384,21 @@ guest visitor external | clock time | folder_structure layout tree structure
 
 
 @cache
-def _index() -> tuple[list[list[str]], dict[str, list[int]]]:
-    """The meanings as stems, and in which of them a stem is."""
+def _index() -> dict[str, tuple[str, ...]]:
+    """What may stand for each stem, and for each pair of stems."""
     meanings = [entry.split() for entry in MEANINGS.replace("\n", "|").split("|")]
     flat = list({part for meaning in meanings for word in meaning for part in word.split("_")})
     stems = dict(zip(flat, stem_all(flat), strict=True))
-    found: dict[str, list[int]] = {}
-    stemmed: list[list[str]] = []
-    for number, meaning in enumerate(meanings):
+    found: dict[str, dict[str, None]] = {}
+    for meaning in meanings:
         row = [stems.get(word) or "_".join([stems[part] for part in word.split("_")]) for word in meaning]
-        for stem in row:
-            found.setdefault(stem, []).append(number)
-        stemmed.append(row)
-    return stemmed, found
+        for other in row[1:]:
+            for term, meant in ((row[0], other), (other, row[0])):
+                if "_" not in meant and meant != term:
+                    found.setdefault(term, {})[meant] = None
+    return {term: tuple(others) for term, others in found.items()}
 
 
-@lru_cache(maxsize=1 << 14)
 def synonyms(term: str) -> tuple[str, ...]:
     """Main terms that may stand for this main term, or for two adjacent ones joined by `_`."""
-    meanings, found = _index()
-    others = dict.fromkeys(other for number in found.get(term, ()) for other in meanings[number] if "_" not in other)
-    others.pop(term, None)
-    return tuple(others)
+    return _index().get(term, ())

@@ -18,6 +18,7 @@ from memdir.ranking import MAX_PRIOR, calibrate, evidence, idf, prior
 from memdir.recall import RecallOptions, Scored, hits, recall
 from memdir.scan import scan
 from memdir.snippet import snippet
+from memdir.synonyms import synonyms
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -336,3 +337,9 @@ def test_what_a_memory_is_about_is_surer_than_a_word_in_its_body() -> None:
     said = ask([*others, memory("said.md", "what we do", f"{words} {words}")], words + " on Friday", min_score=0.0)[0]
     assert told.facts.id == "told.md" and said.facts.id == "said.md"
     assert told.score > said.score
+
+
+def test_what_is_like_the_same_word_is_not_alike() -> None:
+    assert "clear" in synonyms("flush") and "write" in synonyms("flush") and "flush" in synonyms("write")
+    assert "clear" not in synonyms("write")
+    assert all("_" not in other for term in ("turn_off", "delet", "fix") for other in synonyms(term))
