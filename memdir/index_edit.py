@@ -1,7 +1,8 @@
 """Small edits of MEMORY.md: one entry in, out, renamed; every other byte of the file stays.
 
 Where a new entry goes: under the heading that holds its neighbours (same folder, then mostly the same type, then a
-heading that names the type), after the last entry there. A file without entries gets a heading for them.
+heading that names the type, then where most of its type are), after the last entry there. A file without entries gets
+a heading for them.
 """
 
 from __future__ import annotations
@@ -161,8 +162,10 @@ class _Places:
         if alike and alike * 2 >= self._kinds[best].total():
             return best
         named = next((h for h in self._kinds if new.type is not None and _names_type(h) == new.type), None)
-        if named is None and len(self._kinds) == 1 and _names_type(best) is None:
-            return best
+        if named is None and _names_type(best) is None:
+            of_kind = sum(kinds[new.type] for kinds in self._kinds.values())
+            if len(self._kinds) == 1 or (alike > 1 and alike * 2 > of_kind):
+                return best
         return named
 
 

@@ -314,3 +314,13 @@ def test_a_memory_linked_beside_another_was_called_left_out_of_a_full_index() ->
     text = "- [A](a.md) — see also [B](b.md)\n"
     tidied = tidy(text, [memory("a.md"), memory("b.md")])
     assert (tidied.text, tidied.left_out) == (text, ())
+
+
+def test_a_heading_was_made_although_all_of_the_type_stood_under_one() -> None:
+    users, rules = [f"u{n}.md" for n in range(3)], [f"f{n}.md" for n in range(6)]
+    lines = [f"- [{id}]({id}) — x\n" for id in (*users, *rules)]
+    text = "# Index\n\n## With Mira\n" + "".join(lines) + "\n## Shop\n- [p](p.md) — x\n"
+    kinds = {**dict.fromkeys(users, "user"), **dict.fromkeys(rules, "feedback"), "p.md": "project"}
+    new = add_entry(text, NewEntry("new.md", "user", "New", "hook"), kinds)
+    assert new == text.replace(lines[-1], lines[-1] + "- [New](new.md) — hook\n")
+    assert "## Reference" in add_entry(text, NewEntry("r.md", "reference", "R", "hook"), kinds)
