@@ -8,6 +8,7 @@ from memdir.operations import New, add
 
 from .app import App, Values
 from .changing import edit_text, read_stdin, run_plan
+from .named import named
 from .table import DRY_RUN, SUPERSEDES, VALID_FROM, VALID_UNTIL, Argument, Command, Option
 
 
@@ -42,7 +43,7 @@ def _add(app: App, values: Values, text: str) -> None:
         confidence=values.number("confidence"),
         valid_from=values.text("valid_from"),
         valid_until=values.text("valid_until"),
-        supersedes=tuple(values.many("supersedes")),
+        supersedes=tuple(named(app, *values.many("supersedes"), within=source)[1]),
     )
     now = app.environment.now()
     run_plan(app, values, source, "add", lambda store: add(store, new, now=now))

@@ -14,14 +14,14 @@ from memdir.names import Names
 from memdir.scan import walk
 
 from .app import App, Values
-from .changing import Planner, carry_out, lock_wait, report, run_plan, source_of
+from .changing import Planner, carry_out, lock_wait, report, run_plan
+from .named import named, readings
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 
 def run_rm(app: App, values: Values) -> int:
     """Move memories to the archive."""
-    names = values.many("names")
-    source = source_of(app, *names)
+    source, names = named(app, *values.many("names"))
     applied = carry_out(app, source, "rm", lambda store: remove(store, names), dry_run=values.flag("dry_run"))
     if applied is not None:
         kept = [shown(os.path.join(source.root, c.path)) for c in applied.plan.changes if c.path.endswith(".archived")]
@@ -41,16 +41,16 @@ def run_restore(app: App, values: Values) -> int:
 def _find(app: App, name: str) -> tuple[Planner, Source]:
     """The plan that restores what NAME means: from the archive of any directory, else from the last bytes."""
     failure: NotFoundError | None = None
-    for source in app.workspace().sources:
+    for source, wanted in readings(app, name):
         try:
-            return _from_archive(find_archived(source.root, name)), source
+            return _from_archive(find_archived(source.root, wanted)), source
         except NotFoundError as error:
             failure = failure or error
-    for source in app.workspace().sources:
+    for source, wanted in readings(app, name):
         kept = LastBytes(app.workspace().state_of(source.root))
         lost = [item.id for item in _lost(app, source)]
         try:
-            id = Names((id, id.rpartition("/")[2]) for id in lost).lookup(name)
+            id = Names((id, id.rpartition("/")[2]) for id in lost).lookup(wanted)
         except NotFoundError:
             continue
         found = kept.read(id)
@@ -75,6 +75,7 @@ def _lost(app: App, source: Source) -> list[Lost]:
 
 def _list(app: App) -> int:
     rows: list[dict[str, object]] = []
+    several = len(app.workspace().sources) > 1
     for source in app.workspace().sources:
         rows += [
             {"id": item.id, "path": shown(item.path), "source": source.label, "kind": "archived", "size": item.size}
@@ -88,7 +89,8 @@ def _list(app: App) -> int:
         app.out.object("restore/1", {"restorable": rows, "took_ms": app.out.took_ms()})
     else:
         for row in rows:
-            app.out.line(f"{row['kind']:8}  {row['path']}")
+            label = f"{row['source']}:" if several else ""
+            app.out.line(f"{row['kind']:8}  {label}{row['path']}")
         if not rows:
             app.out.note("nothing is archived or lost")
     return 0 if rows else 1
@@ -103,6 +105,8 @@ def run_purge(app: App, values: Values) -> int:
     plan = purge(source.root, items)
     if not items:
         app.out.note("the archive is empty")
+        if app.out.json:
+            _purged(app, source, plan, 0, dry_run=values.flag("dry_run"))
         return 1
     for item in items if not app.out.json else ():
         app.out.note(f"  {'delete for good' if forever else 'delete'} {shown(item.path)}")
@@ -144,7 +148,7 @@ def _chosen(app: App, names: list[str]) -> tuple[Source, list[Archived]]:
         return source, archived(source.root)
     for source in sources:
         try:
-            found = [find_archived(source.root, name) for name in names]
+            found = [find_archived(source.root, name.removeprefix(f"{source.label}:")) for name in names]
         except NotFoundError:
             continue
         return source, list({item.path: item for item in found}.values())

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 
 from memdir.changes import Applied, Plan, apply
-from memdir.errors import EXIT_OK, BadInputError, MemdirError, NotFoundError, UsageError
+from memdir.errors import EXIT_OK, BadInputError, MemdirError, UsageError
 from memdir.files import read_file, shown
 from memdir.journal import MAX_CHANGED_FILE, Change
 from memdir.lock import DEFAULT_WAIT
@@ -22,27 +22,6 @@ from memdir.store import Store
 from .app import App, Values
 
 Planner = Callable[[Store], Plan]
-
-
-def source_of(app: App, *names: str) -> Source:
-    """The first of the workspace's directories in which all of the names mean a memory. Raises what the primary one
-    says about the first name that is in none."""
-    workspace = app.workspace()
-    existing = [source for source in workspace.sources if os.path.isdir(source.root)]
-    if len(existing) == 1:
-        return existing[0]  # the plan will say what is wrong with a name
-    for source in existing:
-        store = Store(source.root)
-        try:
-            for name in names:
-                store.get(name)
-        except NotFoundError:
-            continue
-        return source
-    store = Store(workspace.primary.root)
-    for name in names:
-        store.get(name)
-    return workspace.primary
 
 
 def carry_out(

@@ -12,7 +12,8 @@ from memdir.operations import edit_fields, edit_file
 from memdir.store import Store
 
 from .app import App, Values
-from .changing import Planner, edit_text, read_stdin, run_plan, source_of
+from .changing import Planner, edit_text, read_stdin, run_plan
+from .named import named
 from .table import DRY_RUN, SUPERSEDES, YES, Argument, Command, Option
 
 _TEXTS = ("description", "type", "status", "valid_from", "valid_until")
@@ -20,12 +21,11 @@ _TEXTS = ("description", "type", "status", "valid_from", "valid_until")
 
 def run(app: App, values: Values) -> int:
     """Change what the options say; without options open `$EDITOR`."""
-    name = values.required("name_or_path")
     fields: dict[str, object | None] = {key: values.text(key) or None for key in _TEXTS if values.text(key) is not None}
     if values.number("confidence") is not None:
         fields["confidence"] = values.number("confidence")
-    body, supersedes = values.text("body"), values.many("supersedes")
-    source = source_of(app, name)
+    body = values.text("body")
+    source, (name, *supersedes) = named(app, values.required("name_or_path"), *values.many("supersedes"))
     if values.text("name") is not None:
         if fields or body is not None or supersedes:
             raise UsageError("--name stands alone: other memories change with it", hint="edit in two steps")

@@ -14,6 +14,7 @@ from memdir.files import shown
 from memdir.model import Source
 
 from .app import App, Values
+from .named import named
 from .table import Argument, Command, Option
 
 if TYPE_CHECKING:
@@ -180,18 +181,11 @@ def _bearing(app: App, values: Values, *wanted: str) -> Iterator[tuple[Source, G
     """The first directory whose graph has all the memories named, that graph, and their ids."""
     from memdir.graph.association import names
 
-    sources = _sources(app, values)
-    for source in sources:
-        with _graph(app, source) as graph:
-            known = names(graph)
-            try:
-                ids = [known.lookup(name) for name in wanted]
-            except NotFoundError:
-                if source is sources[-1]:
-                    raise
-                continue
-            yield source, graph, ids
-            return
+    first = _sources(app, values)[0]
+    source, bare = named(app, *wanted, within=first if values.text("source") else None)
+    with _graph(app, source) as graph:
+        known = names(graph)
+        yield source, graph, [known.lookup(name) for name in bare]
 
 
 def _where(source: Source) -> dict[str, object]:

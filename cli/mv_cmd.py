@@ -5,14 +5,15 @@ from __future__ import annotations
 from memdir.move import move
 
 from .app import App, Values
-from .changing import run_plan, source_of
+from .changing import run_plan
+from .named import named
 from .table import DRY_RUN, YES, Argument, Command
 
 
 def run(app: App, values: Values) -> int:
     """Move or rename, with everything that refers to it."""
-    name, to = values.required("name"), values.required("to")
-    source = source_of(app, name)
+    source, (name,) = named(app, values.required("name"))
+    to = values.required("to")
     return run_plan(app, values, source, "mv", lambda store: move(store, name, to), ask=lambda plan: bool(plan.also))
 
 

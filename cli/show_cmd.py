@@ -14,14 +14,14 @@ from memdir.scan import as_claude, scan
 from memdir.store import Store, read_body
 
 from .app import App, Values
-from .changing import source_of
+from .named import named
 from .table import Argument, Command, Option
 
 
 def run_show(app: App, values: Values) -> int:
     """Print a memory's file, or with `--body` the text after its frontmatter."""
-    source = source_of(app, values.required("name"))
-    memory = Store(source.root).get(values.required("name"))
+    source, (name,) = named(app, values.required("name"))
+    memory = Store(source.root).get(name)
     if app.out.json:
         app.out.object(
             "show/1", {**memory_fields(memory, source), "body": _clean(memory.body), "took_ms": app.out.took_ms()}

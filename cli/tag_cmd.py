@@ -6,45 +6,45 @@ from memdir.annotate import link, tag, unlink, untag
 from memdir.model import Link
 
 from .app import App, Values
-from .changing import Planner, run_plan, source_of
+from .changing import run_plan
+from .named import named
 from .table import DRY_RUN, VALID_FROM, VALID_UNTIL, Argument, Command, Option
 
 
 def run_tag(app: App, values: Values) -> int:
     """Add topics."""
-    name, topics = values.required("name"), values.many("topics")
-    return _run(app, values, "tag", name, lambda store: tag(store, name, topics))
+    source, (name,) = named(app, values.required("name"))
+    topics = values.many("topics")
+    return run_plan(app, values, source, "tag", lambda store: tag(store, name, topics))
 
 
 def run_untag(app: App, values: Values) -> int:
     """Take topics away."""
-    name, topics = values.required("name"), values.many("topics")
-    return _run(app, values, "untag", name, lambda store: untag(store, name, topics))
+    source, (name,) = named(app, values.required("name"))
+    topics = values.many("topics")
+    return run_plan(app, values, source, "untag", lambda store: untag(store, name, topics))
 
 
 def run_link(app: App, values: Values) -> int:
     """Link one memory to another."""
-    name = values.required("name")
+    source, (name, to) = named(app, values.required("name"), values.required("to"))
     weight = values.number("weight")
     made = Link(
-        values.required("to"),
+        to,
         values.text("relationship") or "related",
         1.0 if weight is None else weight,
         values.text("valid_from"),
         values.text("valid_until"),
     )
-    return _run(app, values, "link", name, lambda store: link(store, name, made))
+    return run_plan(app, values, source, "link", lambda store: link(store, name, made))
 
 
 def run_unlink(app: App, values: Values) -> int:
     """Take links away."""
-    name, to = values.required("name"), values.required("to")
+    source, (name,) = named(app, values.required("name"))
+    to = values.required("to").removeprefix(f"{source.label}:")  # a dead link is no memory to look for
     relationship = values.text("relationship")
-    return _run(app, values, "unlink", name, lambda store: unlink(store, name, to, relationship))
-
-
-def _run(app: App, values: Values, command: str, name: str, plan: Planner) -> int:
-    return run_plan(app, values, source_of(app, name), command, plan)
+    return run_plan(app, values, source, "unlink", lambda store: unlink(store, name, to, relationship))
 
 
 _NAME = Argument("NAME", "The memory.")

@@ -1,0 +1,71 @@
+"""A project with two memory directories, Claude Code's own and a committed one: the commands agree about both."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sandbox import Sandbox
+
+
+def write(root: Path, name: str, text: str) -> Path:
+    root.mkdir(parents=True, exist_ok=True)
+    path = root / f"{name}.md"
+    path.write_text(f"---\nname: {name}\ndescription: about {name}\nmetadata:\n  type: project\n---\n\n{text}\n")
+    return path
+
+
+def committed(two: Sandbox) -> Path:
+    return two.project / ".claude" / "memory"
+
+
+def auto(two: Sandbox) -> Path:
+    sources = json.loads(two.run("where", "--json").out)["sources"]
+    return Path(next(source["root"] for source in sources if source["label"] == "project"))
+
+
+@pytest.fixture
+def two(plain_project: Sandbox) -> Sandbox:
+    """A project with two directories, a tidy MEMORY.md in each: `here` in the first, `there` in the second."""
+    write(auto(plain_project), "here", "Deploys run at noon.")
+    write(committed(plain_project), "there", "Tests need a database.")
+    for root in (auto(plain_project), committed(plain_project)):
+        assert plain_project.run("--memory-dir", str(root), "tidy", "--yes").code == 0
+    return plain_project
+
+
+def test_what_ls_prints_was_no_name(two: Sandbox) -> None:
+    printed = [line.split()[1] for line in two.run("ls").out.splitlines()]
+    assert printed == ["project:here.md", "committed:there.md"]
+    for name in printed:
+        for words in (("show", name), ("tag", name, "x"), ("untag", name, "x"), ("edit", name, "--confidence", "0.5")):
+            assert two.run(*words).code == 0, words
+    assert two.run("show", "project:there.md").code == 1
+    assert two.run("mv", "committed:there.md", "moved", "--yes").code == 0
+    assert two.run("rm", "committed:moved.md").code == 0
+    assert "committed:.archive/moved.md.archived" in two.run("restore").out
+    assert two.run("restore", "committed:moved").code == 0
+    assert (committed(two) / "moved.md").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("link", "here", "there"),
+        ("edit", "here", "--supersedes", "there"),
+        ("add", "New words.", "--supersedes", "there"),
+        ("rm", "here", "there"),
+    ],
+)
+def test_a_memory_of_the_other_directory_was_said_not_to_be(two: Sandbox, words: tuple[str, ...]) -> None:
+    done = two.run(*words)
+    assert done.code == 2
+    assert "there is in committed" in done.err
+    assert "stay within one directory" in done.err
+    assert "no memory is called nowhere" in two.run(*words[:-1], "nowhere").err
+
+
+def test_a_memory_whose_name_begins_like_a_label_is_found(two: Sandbox) -> None:
+    (auto(two) / "odd.md").write_text("---\nname: 'project: odd'\ndescription: d\n---\n\nOdd words.\n")
+    assert "Odd words." in two.run("show", "project: odd").out
