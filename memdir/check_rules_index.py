@@ -7,9 +7,9 @@ import posixpath
 from collections.abc import Iterator
 
 from .check_directory import Directory, IndexPage
-from .index_edit import indents, split_lines
+from .index_edit import entry_of, indents, split_lines
 from .markdown import index_links, wiki_links
-from .memory_index import MAX_ENTRY, MAX_LINES, MAX_UNITS, NEAR, entries, usage
+from .memory_index import MAX_ENTRY, MAX_LINES, MAX_UNITS, NEAR, Usage, entries, usage, utf16_length
 from .model import INDEX_NAME, Finding
 from .sections import sections_of
 from .tidy import alone, listable, superseded
@@ -55,6 +55,7 @@ def orphans(directory: Directory) -> Iterator[Finding]:
             ids.update(directory.names.resolve(wiki.target, index.stat.id))
         named[index.folder] = ids
     texts = {index.folder: index.text for index in directory.indexes}
+    used = {index.folder: usage(index.text) for index in directory.indexes}
     for page in directory.pages:
         memory = page.memory
         above = [f for f in named if not f or memory.id.startswith(f + "/")]
@@ -62,8 +63,15 @@ def orphans(directory: Directory) -> Iterator[Finding]:
             continue
         base = memory.id.rpartition("/")[2]
         if not any(base in texts[f] for f in above):
-            where = posixpath.join(max(above, key=len), INDEX_NAME)
-            yield directory.finding("index-missing", memory.id, 0, f"{where} does not name it")
+            nearest = max(above, key=len)
+            where = posixpath.join(nearest, INDEX_NAME)
+            missing = directory.finding("index-missing", memory.id, 0, f"{where} does not name it")
+            yield missing if _has_room(used[nearest], entry_of(memory).line) else missing._replace(fix=None)
+
+
+def _has_room(used: Usage, line: str) -> bool:
+    """True when one more line is loaded too; otherwise `tidy` leaves out as many as it puts in."""
+    return used.lines < MAX_LINES and used.units + utf16_length(line) + 1 <= MAX_UNITS
 
 
 def size(directory: Directory) -> Iterator[Finding]:

@@ -427,3 +427,10 @@ def test_tidy_was_promised_for_dead_links_that_it_leaves_to_people(tmp_path: Pat
     )
     found = {f.line: f.fix for f in check(str(tmp_path), select=["index-dead-link"], now=0.0)}
     assert found == {1: None, 2: "memdir tidy", 3: None, 6: None}
+
+
+def test_tidy_was_promised_for_what_a_full_index_has_no_room_for(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\nmetadata:\n  type: user\n---\n\nWords.\n")
+    for lines, fix in ((199, "memdir tidy"), (200, None)):
+        (tmp_path / "MEMORY.md").write_text("words\n" * lines)
+        assert [f.fix for f in check(str(tmp_path), select=["index-missing"], now=0.0)] == [fix]
