@@ -38,7 +38,7 @@ def run(app: App, values: Values) -> int:
         if accepted is None:
             raise BadInputError("there is no baseline", path=shown(path), hint="make it with --update-baseline")
         findings = new_findings(findings, accepted)
-    report(app, findings, as_sarif=values.flag("sarif"))
+    report(app, findings, as_sarif=values.flag("sarif"), several=len(roots) > 1)
     fails = findings if values.flag("strict") else [f for f in findings if f.severity == "error"]
     return EXIT_NOTHING if fails else EXIT_OK
 

@@ -20,8 +20,9 @@ from .app import App
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-def report(app: App, findings: list[Finding], *, as_sarif: bool) -> None:
-    """The findings as text grouped by file, as one JSON object, or as SARIF."""
+def report(app: App, findings: list[Finding], *, as_sarif: bool, several: bool = False) -> None:
+    """The findings as text grouped by file, as one JSON object, or as SARIF. `several` directories were checked: the
+    text names each."""
     if as_sarif:
         prefixes = {root: _prefix(app.environment.cwd, root) for root in {f.root for f in findings}}
         app.out.line(json.dumps(sarif(findings, version=__version__, prefixes=prefixes)))
@@ -31,7 +32,7 @@ def report(app: App, findings: list[Finding], *, as_sarif: bool) -> None:
         listed = [{**entry, "root": shown(str(entry["root"]))} for entry in listed]
         app.out.object("check/1", {"findings": listed, "took_ms": app.out.took_ms()})
     else:
-        _text(app, findings)
+        _text(app, findings, several=several)
 
 
 def _prefix(cwd: str, root: str) -> str:
@@ -39,15 +40,24 @@ def _prefix(cwd: str, root: str) -> str:
     return "" if relative == "." or relative.startswith("..") else relative + "/"
 
 
-def _text(app: App, findings: list[Finding]) -> None:
+def _to_open(cwd: str, root: str, path: str, *, several: bool) -> str:
+    """The path from where memdir was called. A directory that does not lie below is left out where there is no other:
+    the lines stay short."""
+    prefix = _prefix(cwd, root)
+    outside = os.path.relpath(root, cwd).startswith("..")
+    return os.path.join(root, path) if several and outside else prefix + path
+
+
+def _text(app: App, findings: list[Finding], *, several: bool) -> None:
     for (root, path), group in groupby(findings, key=lambda f: (f.root, f.path)):
         shared = list(group)
-        places = [shown(_prefix(app.environment.cwd, root) + path) + (f":{f.line}" if f.line else "") for f in shared]
+        opened = shown(_to_open(app.environment.cwd, root, path, several=several))
+        places = [opened + (f":{f.line}" if f.line else "") for f in shared]
         wide = max(map(len, places))
         code_wide = max(len(f.code) for f in shared)
         for place, finding in zip(places, shared, strict=True):
             severity = app.out.styled(f"{finding.severity:<7}", _COLOURS[finding.severity])
-            app.out.line(f"{place + ':':<{wide + 1}} {severity} {finding.code:<{code_wide}}  {finding.message}")
+            app.out.wrapped(f"{place + ':':<{wide + 1}} {severity} {finding.code:<{code_wide}}  ", finding.message)
     counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "info")}
     said = ", ".join(f"{n} {s}{'s' if n != 1 and s != 'info' else ''}" for s, n in counts.items() if n)
     app.out.note(said or "nothing to report")

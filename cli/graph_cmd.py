@@ -66,6 +66,8 @@ def run_topics(app: App, values: Values) -> int:
     width = max((len(member["name"]) for member in members), default=0)
     for member in members:
         app.out.line(f"{member['name']:<{width}}  {app.out.styled(member['path'], 'dim')}")
+    if not (ranked or members):
+        app.out.note("no memory has a topic" if name is None else f"no memory has the topic {shown(name)}")
     return EXIT_OK if ranked or members else EXIT_NOTHING
 
 

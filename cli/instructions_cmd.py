@@ -18,7 +18,7 @@ from .table import Command, Option
 _LISTED = 12
 """Files that wait or that nobody loads shown without `--all`."""
 _WIDEST = 120
-"""Characters of a path in the tree; longer ones are shown with their middle left out (`--json` has them whole)."""
+"""Characters of a path in the tree, or half the terminal; of longer ones the middle is left out (`--json` has it)."""
 
 
 def run(app: App, values: Values) -> int:
@@ -88,11 +88,12 @@ def _print(app: App, instructions: Instructions, cwd: str, everything: bool) -> 
             continue
         app.out.line(app.out.styled(title, "bold"))
         files = group if everything or group is groups[0] else group[:_LISTED]
-        rows = [_row(file, order, cwd, app.environment.home) for file in files]
+        widest = min(_WIDEST, max(app.out.width // 2, 24)) if app.out.width else _WIDEST
+        rows = [_row(file, order, cwd, app.environment.home, widest) for file in files]
         widths = [max((len(row[n]) for row in rows), default=0) for n in range(5)]
         for row in rows:
             left = f"  {row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}"
-            app.out.line(f"{left}  {row[3]:>{widths[3]}}  {row[4]:>{widths[4]}}  {row[5]}".rstrip())
+            app.out.wrapped(f"{left}  {row[3]:>{widths[3]}}  {row[4]:>{widths[4]}}  ", row[5])
         if len(files) < len(group):
             app.out.line(f"  and {len(group) - len(files)} more (--all)")
     _print_findings(app, instructions.findings)
@@ -115,14 +116,14 @@ def _groups(
     return start, waiting, unread
 
 
-def _row(file: InstructionFile, order: dict[str, int], cwd: str, home: str | None) -> tuple[str, ...]:
+def _row(file: InstructionFile, order: dict[str, int], cwd: str, home: str | None, widest: int) -> tuple[str, ...]:
     number = str(order[file.path]) if file.loaded else "-"
     label = file.scope if file.kind == file.scope else "" if file.kind == "other" else f"{file.scope} {file.kind}"
     tokens = f"~{file.tokens:,}" if file.tokens else ""
     why = file.why if file.loaded else f"{file.status}: {file.why}"
     if file.patterns:
         why += f" [{', '.join(file.patterns[:3])}{', …' if len(file.patterns) > 3 else ''}]"
-    name = "  " * file.hops + _clipped(one_line(_near(file.path, cwd, home)))
+    name = "  " * file.hops + _clipped(one_line(_near(file.path, cwd, home)), widest)
     return number, name, label, _size(file.size) if file.size else "", tokens, one_line(why)
 
 
@@ -135,9 +136,9 @@ def _near(path: str, cwd: str, home: str | None) -> str:
     return shown(path)
 
 
-def _clipped(text: str) -> str:
+def _clipped(text: str, widest: int) -> str:
     """A text as it fits into a column: an import may name a path of any length."""
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST // 2]}…{text[-_WIDEST // 2 :]}"
+    return text if len(text) <= widest else f"{text[: widest // 2 - 1]}…{text[-(widest // 2) :]}"
 
 
 def _print_findings(app: App, findings: Sequence[Finding]) -> None:
@@ -145,7 +146,7 @@ def _print_findings(app: App, findings: Sequence[Finding]) -> None:
         if finding.severity != "info":
             where = f"{shown(finding.path)}:{finding.line}" if finding.line else shown(finding.path)
             message = finding.message if len(finding.message) <= 2 * _WIDEST else f"{finding.message[: 2 * _WIDEST]}…"
-            app.out.line(one_line(f"{where}: {finding.severity}: {message} ({finding.code})"))
+            app.out.wrapped("", one_line(f"{where}: {finding.severity}: {message} ({finding.code})"))
     words = sum(finding.code == "import-missing" and finding.severity == "info" for finding in findings)
     if words:
         app.out.line(f"@words that name no file, taken as words: {words} (--json lists them)")

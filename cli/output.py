@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from memdir.errors import MemdirError
 _MARK = re.compile("\ufdd0([0-9;]*)\ufdd1")
 """Where a style begins and ends: non-characters, so that a file's own escape sequences are never taken for ours."""
 _HALF = re.compile("[\ud800-\udfff]")
+_ROOM = 30
+"""Columns that a text at least needs beside its prefix."""
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -21,6 +24,29 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c in "\n\t" or c.isprintable() or c == " " else repr(c)[1:-1] for c in text)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: style marks none, wide East Asian characters two."""
+    text = printable(_MARK.sub("", text))
+    if text.isascii():
+        return len(text)
+    import unicodedata  # only for texts that need it
+
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _folded(words: list[str], room: int) -> list[str]:
+    """The words in lines of at most `room` columns; a longer word has a line of its own."""
+    lines, line, used = [], "", 0
+    for word in words:
+        wide = columns(word)
+        if used and used + 1 + wide > room:
+            lines.append(line.rstrip())
+            line, used = "", 0
+        if word or line:
+            line, used = (f"{line} {word}", used + 1 + wide) if line else (word, wide)
+    return [*lines, line.rstrip()]
 
 
 def _json(whole: Mapping[str, object], stream: TextIO) -> str:
@@ -63,6 +89,32 @@ class Output:
         elif self.stdout.isatty():
             text = printable(text)
         self._write(self.stdout, text)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that is written to, 0 where there is none (a pipe, `--json`, `--plain`)."""
+        if self.json or self.plain or not self.stdout.isatty():
+            return 0
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns
+        except (OSError, ValueError):
+            return 0
+
+    def wrapped(self, prefix: str, text: str, whole: str = "") -> None:
+        """A line whose text, when a terminal is too narrow for it, goes on below its own beginning, or below the prefix
+        where that leaves too little room. `whole`, a command to be copied, ends the text and is not broken."""
+        words = [*text.split(" "), *(["", whole] if whole else [])]
+        line, width, indent = prefix + " ".join(words), self.width, columns(prefix)
+        if columns(line) <= width or not width:
+            self.line(line.rstrip())
+            return
+        lines = _folded(words, width - indent)
+        if width - indent < _ROOM:
+            indent = columns(prefix) - columns(prefix.lstrip()) + 4
+            lines = ["", *_folded(words, width - indent)]
+        self.line((prefix + lines[0]).rstrip())
+        for line in lines[1:]:
+            self.line(" " * indent + line)
 
     def styled(self, text: str, *styles: str) -> str:
         """The text marked for a colour or weight, which `line` makes of it when there is colour."""

@@ -117,17 +117,17 @@ def _print(app: App, hit: Hit, options: RecallOptions, *, explain: bool, several
     out = app.out
     where = f"{hit.source}: {hit.path}" if several else hit.path
     about = [f"{hit.score:.2f}", hit.type or "no type", days_text(hit.age_days)]
-    out.line(f"{out.styled(shown(where), 'bold')}  {out.styled('  '.join(about), 'dim')}")
+    out.wrapped(f"{out.styled(shown(where), 'bold')}  ", out.styled("  ".join(about), "dim"))
     said = ": ".join(text for text in (hit.name, hit.description) if text)
-    out.line(f"    {out.styled(shown(said), 'cyan')}")
+    out.wrapped("    ", out.styled(shown(said), "cyan"))
     snippet = of_file(hit.root, hit.path, hit.terms, options.language)
     if snippet.text:
-        out.line(f"    {_marked(app, snippet)}")
+        out.wrapped("    ", _marked(app, snippet))
     if explain:
         parts = "  ".join(f"{name} {value:g}" for name, value in hit.parts.items())
-        out.line(out.styled(f"    {parts}", "dim"))
+        out.wrapped("    ", out.styled(parts, "dim"))
         for reason in hit.why:
-            out.line(out.styled(f"    {shown(reason)}", "dim"))
+            out.wrapped("    ", out.styled(shown(reason), "dim"))
 
 
 def _marked(app: App, snippet: Snippet) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from memdir.changes import relative_path
 from memdir.dates import parse_date, rfc3339
 from memdir.errors import BadInputError
@@ -15,6 +13,7 @@ from memdir.store import Store, read_body
 
 from .app import App, Values
 from .named import named
+from .output import columns
 from .table import Argument, Command, Option
 
 
@@ -93,9 +92,18 @@ def run_ls(app: App, values: Values) -> int:
             app.out.line(shown(memory.path))
     else:
         _print(app, listed)
+    if not (listed or hidden or app.out.json):
+        app.out.note(f"memdir: {_nothing(app, values)}")
     if hidden and not app.out.json:
         app.out.note(f"{hidden} superseded, expired or stale not shown: --all")
     return 0 if listed else 1
+
+
+def _nothing(app: App, values: Values) -> str:
+    if not any(source.exists for source in app.workspace().sources):
+        return "there is no memory directory yet (memdir where; memdir add TEXT makes it)"
+    narrowed = values.many("type") or values.many("topic") or values.text("namespace") or values.text("status")
+    return "no memory matches" if narrowed else "there are no memories yet (memdir add TEXT)"
 
 
 def _wanted(memory: Memory, values: Values) -> bool:
@@ -122,15 +130,20 @@ def _is_current(memory: Memory, now: float) -> bool:
 
 def _print(app: App, listed: list[tuple[Memory, Source]]) -> None:
     several = len({source.root for _, source in listed}) > 1
-    wide = shutil.get_terminal_size((120, 24)).columns if app.out.stdout.isatty() else 0
-    ids = [f"{source.label}:{memory.id}" if several else memory.id for memory, source in listed]
-    id_width = min(max(map(len, ids), default=0), 48)
+    wide = app.out.width
+    ids = [shown(f"{source.label}:{memory.id}" if several else memory.id) for memory, source in listed]
+    longest = max(map(columns, ids), default=0)
     type_width = max((len(memory.type or "-") for memory, _ in listed), default=0)
+    id_width = min(longest, max(wide // 2 - type_width, 16)) if wide else longest
+    column = type_width + id_width + 4
     for (memory, _), id in zip(listed, ids, strict=True):
-        start = f"{memory.type or '-':{type_width}}  {id:{id_width}}  "
+        start = f"{memory.type or '-':{type_width}}  {id}" + " " * (id_width - columns(id) + 2)
         mark = "" if memory.status == "active" else f"({memory.status}) "
         text = " ".join(f"{mark}{_clean(memory.description)}".split())
-        text = shorten(text, max(20, wide - len(start) - 1)) if wide else text
+        text = shorten(text, max(20, wide - column - 1)) if wide else text
+        if wide and columns(id) > id_width and text:  # a name that is too long has a line of its own
+            app.out.line(app.out.styled(start, "bold"))
+            start = " " * column
         app.out.line((app.out.styled(start, "bold") + text).rstrip())
 
 

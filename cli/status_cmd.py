@@ -141,8 +141,8 @@ def _fields(app: App, seen: Overview, found: Health) -> dict[str, object]:
 
 
 def _line(app: App, label: str, text: str, command: str | None = None) -> None:
-    hint = f"  {app.out.styled('-> ' + one_line(command), 'yellow')}" if command else ""
-    app.out.line(f"{label:<{_LABEL}}{text}{hint}")
+    hint = app.out.styled("-> " + one_line(command), "yellow") if command else ""
+    app.out.wrapped(f"{label:<{_LABEL}}", text, hint)
 
 
 def _by_type(seen: SourceOverview) -> str:

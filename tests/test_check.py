@@ -325,6 +325,13 @@ def test_text_and_json_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ]
 
 
+def test_paths_of_several_directories_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"here/m/a.md": memory(body="yesterday"), "there/b.md": memory("b", body="yesterday")})
+    _, text, _ = run(monkeypatch, tmp_path / "here", "m", "../there")
+    assert [line.split(":")[0] for line in text.splitlines()] == ["m/a.md", str(tmp_path / "there" / "b.md")]
+    assert run(monkeypatch, tmp_path / "here", "../there")[1].startswith("b.md:")
+
+
 def test_the_sample_project_shows_its_flaws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     codes = [f[0] for f in found(SAMPLE)]
     assert codes == ["index-dead-link", "index-missing", "invalid-yaml", "relative-date", "link-dead"]
