@@ -185,8 +185,14 @@ def edit_fields(
     if olds:
         names = dict.fromkeys([*memory.supersedes, *(old.name for old in olds)])
         wanted["supersedes"] = list(names)
+    claims: list[tuple[Memory, Change]] = []
     if wanted.get("status") == "active" and memory.status == "superseded":
         wanted |= {"superseded_by": None, "description": wanted.get("description", _unmarked(memory.description))}
+        if memory.valid_until and parse_date(memory.valid_until, end=True) <= now:
+            wanted.setdefault("valid_until", None)  # superseding ended it
+        claims = _withdrawn(store, memory)
+        if {other.id for other, _ in claims} & {old.id for old in olds}:
+            raise UsageError("the memory that superseded this one is to be superseded by it", hint="edit in two steps")
     if "valid_until" in wanted and memory.status != "superseded" and not_current(memory):
         wanted.setdefault("description", _unmarked(memory.description))
     data = before if body is None else replace_body(before, "\n" + body.strip("\r\n") + "\n")
@@ -197,7 +203,21 @@ def edit_fields(
     indexes.follow(memory, new)
     changes = [Change(relative_path(store.root, memory.path), before, data, keep_mtime=annotation)]
     changes += [_superseded(store, old, new, indexes, now) for old in olds]
-    return Plan(f"edit {memory.id}", (*changes, *indexes.changes()), memory.id, tuple(old.id for old in olds))
+    changes += [withdrawn for _, withdrawn in claims]
+    also = (*(old.id for old in olds), *(other.id for other, _ in claims))
+    return Plan(f"edit {memory.id}", (*changes, *indexes.changes()), memory.id, also)
+
+
+def _withdrawn(store: Store, memory: Memory) -> list[tuple[Memory, Change]]:
+    """The memories that say they supersede this one, and the changes by which they no longer do."""
+    found = []
+    for other in store.scan.memories:
+        kept = [name for name in other.supersedes if store.names.resolve(name, other.id) != (memory.id,)]
+        if kept != list(other.supersedes) and not other.is_section:
+            before = read_memory(other)
+            data = edit_or_adopt(other, before, {"supersedes": kept or None}, None)
+            found.append((other, Change(relative_path(store.root, other.path), before, data, keep_mtime=True)))
+    return found
 
 
 def edit_or_adopt(memory: Memory, data: bytes, fields: Mapping[str, object | None], modified: str | None) -> bytes:

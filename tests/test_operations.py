@@ -25,6 +25,7 @@ from memdir.model import Link, Memory
 from memdir.operations import New, add, edit_fields, edit_file, supersede
 from memdir.scan import scan
 from memdir.store import Store
+from memdir.tidying import plan_tidy
 
 NOW = 1_795_000_000.0
 STAMP = "2026-11-18T11:06:40.000Z"
@@ -794,3 +795,26 @@ def test_a_memory_could_be_called_like_the_index_where_case_does_not_count(here:
     here.add("Words.")
     with pytest.raises(BadInputError, match=r"is MEMORY\.md"):
         here.do(lambda store: move.move(store, "words", name))
+
+
+def test_what_was_active_again_stayed_expired_and_superseded(here: Directory) -> None:
+    here.put("old.md", "---\nname: old\ndescription: words\nmetadata:\n  type: project\n---\n\nold words\n")
+    here.put("new.md", "---\nname: new\ndescription: more\nmetadata:\n  type: project\n---\n\nnew words\n")
+    here.do(lambda store: supersede(store, "new", "old", now=NOW))
+    with pytest.raises(UsageError, match="to be superseded"):
+        here.do(lambda store: edit_fields(store, "old", {"status": "active"}, supersedes=["new"], now=NOW + 5))
+    done = here.do(lambda store: edit_fields(store, "old", {"status": "active"}, now=NOW + 5))
+    assert done.plan.also == ("new.md",)
+    assert "valid_until" not in here.text("old.md")
+    assert "supersedes" not in here.text("new.md")
+    assert "Superseded by" not in here.text("old.md")
+    assert here.listed() == ["old.md"]
+    assert not plan_tidy(Store(str(here.root)), now=NOW + 9).indexes["MEMORY.md"][1].removed
+
+
+def test_a_later_end_of_validity_stays_when_a_memory_is_active_again(here: Directory) -> None:
+    here.put("old.md", "---\nname: old\ndescription: w\nmetadata:\n  valid_until: 2099-01-01\n---\n\nold words\n")
+    here.put("new.md", "---\nname: new\ndescription: more\nmetadata:\n  type: project\n---\n\nnew words\n")
+    here.do(lambda store: supersede(store, "new", "old", now=NOW))
+    here.do(lambda store: edit_fields(store, "old", {"status": "active"}, now=NOW + 5))
+    assert "valid_until: 2099-01-01" in here.text("old.md")
