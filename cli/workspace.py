@@ -364,7 +364,13 @@ class Workspace:
             language=self.settings.text("language"),
             source=source.label,
             progress=self._progress,
+            ours=lambda ids: self._deleted(source.root, ids),
         )
+
+    def _deleted(self, root: str, ids: Sequence[str]) -> bool:
+        from memdir.journal import Journal
+
+        return self.state_dir is not None and Journal(self.state_of(root), root).deleted(ids)
 
     def _watch(self) -> None:
         from .background import Background

@@ -21,7 +21,7 @@ from .generations import Draft, Generations, Held
 from .memory_files import Files, MemoryFiles
 from .overlay import Overlay, Progress, find_wording
 from .section_file import IndexDamaged
-from .sync import Diff, find_changes
+from .sync import Diff, Ours, find_changes
 
 if TYPE_CHECKING:
     from .verify import Verified
@@ -80,8 +80,8 @@ class Index:
     """The index of the files of one directory, below `cache_dir` (None: no index, every answer is a scan).
 
     `files` is the directory of memories, or something else to index; `now` the clock (seconds since the epoch);
-    `source` marks the views; `progress` is told how many
-    files are analysed, of how many. Safe to use from several threads: answers are snapshots and stay valid.
+    `source` marks the views; `progress` is told how many files are analysed, of how many; `ours` says whether memdir
+    itself deleted some ids. Safe to use from several threads: answers are snapshots and stay valid.
     """
 
     def __init__(
@@ -94,6 +94,7 @@ class Index:
         source: str = "",
         command: str = "memdir",
         progress: Progress | None = None,
+        ours: Ours | None = None,
     ) -> None:
         self._files: Files = MemoryFiles(files) if isinstance(files, str) else files
         self._generations = Generations(cache_dir, self._files.root, self._files.kind) if cache_dir else None
@@ -102,6 +103,7 @@ class Index:
         self._source = source
         self._command = command
         self._progress = progress
+        self._ours = ours
         self._stamp = {
             "format": FORMAT, "memdir": memdir.__version__, "analysis": ANALYSIS_VERSION, "language": language,
             "files_version": self._files.version, "facts": list(FACTS),
@@ -162,7 +164,7 @@ class Index:
         """What has changed since the index was made, now."""
         with self._lock:
             self._load()
-            self._diff = find_changes(self._files, self._base.manifest, self._now_ns())
+            self._diff = find_changes(self._files, self._base.manifest, self._now_ns(), ours=self._ours)
             return self._diff
 
     def refresh(self) -> Answer:
@@ -194,7 +196,7 @@ class Index:
             if self._base.held:
                 self._distrusted, self._base = self._base.held, Generation()
             self._forget(f"{error.message}: answered from the files (memdir index rebuild makes it anew)")
-            self._diff = find_changes(self._files, self._base.manifest, self._now_ns())
+            self._diff = find_changes(self._files, self._base.manifest, self._now_ns(), ours=self._ours)
             self._answer = self._look(self._diff)
             return self._answer
 
@@ -274,7 +276,7 @@ class Index:
         """Write and publish the next generation when there is anything to; the diff and the number of updated files."""
         from .publish import Change, write_generation
 
-        diff = find_changes(self._files, base.manifest, self._now_ns(), layout=True)
+        diff = find_changes(self._files, base.manifest, self._now_ns(), layout=True, ours=self._ours)
         wording, reworded = find_wording(self._files, base.manifest, diff)
         updated = self._count(stat.id for stat in [*diff.changed, *reworded])
         stale = diff.size or reworded or diff.touched or diff.settled

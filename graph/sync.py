@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from memdir.digest import blake2b
 from memdir.errors import MemdirError
@@ -25,6 +25,8 @@ from .manifest import (
     names_checksum,
 )
 from .memory_files import Files
+
+Ours = Callable[[Sequence[str]], bool]
 
 UNREAD = bytes(DIGEST_SIZE)
 """The digest of a file that could not be read."""
@@ -66,14 +68,17 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST_SIZE).digest()
 
 
-def find_changes(files: Files, manifest: Manifest, taken_ns: int, *, layout: bool = False) -> Diff:
+def find_changes(
+    files: Files, manifest: Manifest, taken_ns: int, *, layout: bool = False, ours: Ours | None = None
+) -> Diff:
     """Compare the disk with the manifest; `taken_ns` is the time now. Reads only files whose stat does not decide.
-    `layout` asks for where it looked, too: who publishes the result needs that."""
+    `layout` asks for where it looked, too: who publishes the result needs that. `ours` tells whether it was memdir
+    itself that deleted some ids: a directory that it emptied is no surprise."""
     diff = _quick(files, manifest, taken_ns) if len(manifest) else None
     if diff is None:
         # Before the walk: what changes in between is then found by the next diff.
         folders, names = _folders(files) if layout else ([], [])
-        diff, found = _full(files, manifest, taken_ns)
+        diff, found = _full(files, manifest, taken_ns, ours)
         if layout:
             prefix = os.path.join(files.root, "")
             known = {stat.path.removeprefix(prefix) for stat in found}
@@ -174,7 +179,7 @@ def _compare(files: Files, manifest: Manifest, place: int, stat: FileStat, diff:
         diff.touched.append(stat)
 
 
-def _full(files: Files, manifest: Manifest, taken_ns: int) -> tuple[Diff, Sequence[FileStat]]:
+def _full(files: Files, manifest: Manifest, taken_ns: int, ours: Ours | None) -> tuple[Diff, Sequence[FileStat]]:
     found = files.walk()
     diff = Diff(taken_ns, unreadable=found.unreadable)
     racy = frozenset(manifest.racy())
@@ -187,7 +192,7 @@ def _full(files: Files, manifest: Manifest, taken_ns: int) -> tuple[Diff, Sequen
             diff.settled += place in racy and _is_settled(manifest, place, taken_ns)
             _compare(files, manifest, place, stat, diff)
     diff.unchanged = len(manifest) - len(diff.changed) - len(diff.touched) - len(diff.removed)
-    diff.doubt = _doubt(diff, found.files)
+    diff.doubt = _doubt(diff, found.files, ours)
     diff.renamed = list(_renames(files, manifest, diff))
     return diff, found.files
 
@@ -208,13 +213,13 @@ def _merge(ids: Sequence[str], files: Sequence[FileStat]) -> Iterator[tuple[int,
         yield rest, None
 
 
-def _doubt(diff: Diff, files: Sequence[FileStat]) -> str | None:
+def _doubt(diff: Diff, files: Sequence[FileStat], ours: Ours | None) -> str | None:
     """Why removed files may be there still: their folder cannot be read, or everything went at once."""
     for folder in diff.unreadable:
         gone = sum(1 for id in diff.removed if not folder or id == folder or id.startswith(folder + "/"))
         if gone:
             return f"{folder or 'the directory'} cannot be read, {gone} indexed files in it are left as they are"
-    if diff.removed and not files:
+    if diff.removed and not files and not (ours and ours(diff.removed)):
         return f"the directory is suddenly empty, {len(diff.removed)} indexed files are left as they are"
     return None
 

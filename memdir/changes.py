@@ -9,16 +9,13 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .errors import BadInputError, StorageError
+from .errors import BadInputError
 from .files import failure, read_file
 from .git_exclude import exclude_from_git
 from .journal import Change, Journal, Transaction
-from .last_bytes import LastBytes
 from .lock import DEFAULT_WAIT, hold
-from .log import warn
 from .model import INDEX_NAME, FileStat, Memory
 from .reading import memory_from_bytes
-from .scan import id_of
 from .secrets import find_secrets
 from .store import Store
 
@@ -73,12 +70,6 @@ def apply(
     with hold(root, command=command, now=now, wait=wait):
         recovered = tuple(journal.recover())
         transaction = journal.commit(planned, now=now)
-        gone = [id_of(change.path) for change in made[-1].changes if change.after is None]
-        if gone:
-            try:
-                LastBytes(state_dir).forget(gone)  # what memdir took away is in the archive and the journal
-            except StorageError as error:
-                warn(error)  # the change itself is made; a later report of a lost file is the worst
     return Applied(made[-1], transaction, recovered)
 
 

@@ -26,8 +26,11 @@ from .files import (
 from .journal_records import Change as Change
 from .journal_records import Records
 from .journal_records import Transaction as Transaction
+from .last_bytes import LastBytes
+from .log import warn
 from .merge import merge_lines
 from .model import INDEX_NAME
+from .scan import id_of
 
 MAX_ATTEMPTS: Final = 5
 """How often a change is planned anew because another program wrote a file meanwhile (design §4)."""
@@ -57,6 +60,7 @@ class Journal:
 
     def __init__(self, state_dir: str, root: str) -> None:
         self.root = root
+        self._state_dir = state_dir
         self.records = Records(os.path.join(state_dir, "journal"))
 
     def commit(
@@ -128,6 +132,7 @@ class Journal:
             return f"finished the interrupted '{transaction.command}'"
         left = self._roll_back(transaction)
         self.records.end(transaction.number, "failed")
+        self._forget_bytes(c.path for c in transaction.changes if c.before is None and c.path not in left)
         also = f"; changed since and left alone: {', '.join(map(shown, left))}" if left else ""
         return f"rolled back the interrupted '{transaction.command}'{also}"
 
@@ -140,39 +145,63 @@ class Journal:
         """
         return self._take_back(self.undoable(count), "undo", now)
 
+    def preview(self, targets: Sequence[Transaction]) -> Undone:
+        """What taking these back would do now (`undoable`, `redoable`). Changes nothing."""
+        return self._plan_back(targets)[1]
+
+    def deleted(self, ids: Iterable[str]) -> bool:
+        """True when it was memdir that took all of these away, as the last it did to them."""
+        wanted = set(ids)
+        for transaction in self.records.newest():
+            if not wanted:
+                break
+            if transaction.state in ("done", "undone"):
+                last = {id_of(change.path): change.after for change in transaction.changes}
+                if any(last[id] is not None for id in wanted & last.keys()):
+                    return False
+                wanted -= last.keys()
+        return not wanted
+
     def redo(self, *, now: float) -> Undone:
         """Take back the last undo, by the same rules; what it makes again can be undone again."""
         return self._take_back(self.redoable(), "redo", now)
 
     def _take_back(self, targets: Sequence[Transaction], verb: str, now: float) -> Undone:
-        outcome: dict[str, str] = {}
+        made: list[Undone] = []
         taken: list[int] = []
 
         def plan() -> tuple[str, list[Change]]:
-            outcome.clear()
-            taken.clear()
-            files: dict[str, bytes | None] = {}
-            read: dict[str, bytes | None] = {}
-            times: dict[str, int | None] = {}
-            for transaction in targets:
-                for path in [c.path for c in transaction.changes if c.path not in read]:
-                    read[path] = files[path] = self._current(path)
-                back = _taken_back(transaction, files, outcome)
-                outcome.update({path: how for path, (how, _) in back.items()})
-                files.update({path: data for path, (_, data) in back.items()})
-                times.update({c.path: c.mtime_ns for c in transaction.changes if back[c.path][0] != "left"})
-                if any(how != "left" for how, _ in back.values()):
-                    taken.append(transaction.number)
-            done = [n for t in targets if t.number in taken for n in (t.undoes if verb == "redo" else (t.number,))]
-            return f"{verb} of {', '.join(map(str, done))}", [
-                Change(path, read[path], files[path], outcome[path] == "restored", times.get(path)) for path in read
-            ]
+            changes, undone = self._plan_back(targets)
+            made[:] = [undone]
+            taken[:] = [t.number for t in undone.transactions]
+            done = [n for t in undone.transactions for n in (t.undoes if verb == "redo" else (t.number,))]
+            return f"{verb} of {', '.join(map(str, done))}", changes
 
-        changed = bool(targets) and self.commit(plan, now=now, **{f"{verb}es": taken}) is not None
-        if not changed:
+        if not targets:
+            return Undone((), (), (), ())
+        if self.commit(plan, now=now, **{f"{verb}es": taken}) is None:
             self.records.mark_undone(taken)  # everything was so already
+        return made[0]
+
+    def _plan_back(self, targets: Sequence[Transaction]) -> tuple[list[Change], Undone]:
+        """The changes that take the targets back, newest first, and how that turns out."""
+        outcome: dict[str, str] = {}
+        taken: list[Transaction] = []
+        files: dict[str, bytes | None] = {}
+        read: dict[str, bytes | None] = {}
+        times: dict[str, int | None] = {}
+        for transaction in targets:
+            for path in [c.path for c in transaction.changes if c.path not in read]:
+                read[path] = files[path] = self._current(path)
+            back = _taken_back(transaction, files, outcome)
+            outcome.update({path: how for path, (how, _) in back.items()})
+            files.update({path: data for path, (_, data) in back.items()})
+            times.update({c.path: c.mtime_ns for c in transaction.changes if back[c.path][0] != "left"})
+            if any(how != "left" for how, _ in back.values()):
+                taken.append(transaction)
         by = {how: tuple(p for p, h in outcome.items() if h == how) for how in ("restored", "merged", "left")}
-        return Undone(tuple(t for t in targets if t.number in taken), by["restored"], by["merged"], by["left"])
+        changes = [Change(p, read[p], files[p], outcome[p] == "restored", times.get(p)) for p in read]
+        return changes, Undone(tuple(taken), by["restored"], by["merged"], by["left"])
 
     def history(self, limit: int = 20) -> list[Transaction]:
         """The newest transactions first. Takes no lock; an entry that cannot be read is left out."""
@@ -256,6 +285,16 @@ class Journal:
     def _finish(self, transaction: Transaction) -> None:
         self.records.mark_undone((*transaction.undoes, *transaction.redoes))
         self.records.end(transaction.number, "done")
+        self._forget_bytes(c.path for c in transaction.changes if c.after is None)
+
+    def _forget_bytes(self, paths: Iterable[str]) -> None:
+        """What memdir itself took away is in the archive or the journal, and not lost."""
+        gone = [id_of(path) for path in paths]
+        if gone:
+            try:
+                LastBytes(self._state_dir).forget(gone)
+            except StorageError as error:
+                warn(error)  # the change itself is made; a later report of a lost file is the worst
 
 
 def _taken_back(

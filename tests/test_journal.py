@@ -401,3 +401,28 @@ def test_what_could_not_be_undone_is_not_called_undone(journal: Journal, root: P
     assert [t.number for t in undone.transactions] == [1]
     assert undone.left == ("b.md",)
     assert [t.state for t in journal.history()] == ["done", "done", "undone"]
+
+
+def test_a_dry_run_promised_what_the_undo_then_left_alone(tmp_path: Path) -> None:
+    root = tmp_path / "memory"
+    root.mkdir()
+    journal = Journal(str(tmp_path / "state"), str(root))
+    journal.commit(lambda: ("add a", [Change("a.md", None, b"a\n")]), now=1.0)
+    journal.commit(lambda: ("add b", [Change("b.md", None, b"b\n")]), now=2.0)
+    (root / "b.md").write_bytes(b"theirs\n")
+    said = journal.preview(journal.undoable(2))
+    assert said == journal.undo(2, now=3.0)
+    assert (said.restored, said.left) == (("a.md",), ("b.md",))
+
+
+def test_who_deleted_a_file_last(tmp_path: Path) -> None:
+    root = tmp_path / "memory"
+    root.mkdir()
+    journal = Journal(str(tmp_path / "state"), str(root))
+    journal.commit(lambda: ("add a", [Change("a.md", None, b"a\n")]), now=1.0)
+    assert not journal.deleted(["a.md"])
+    journal.undo(1, now=2.0)
+    assert journal.deleted(["a.md"])
+    assert not journal.deleted(["a.md", "b.md"])
+    journal.redo(now=3.0)
+    assert not journal.deleted(["a.md"])

@@ -46,3 +46,21 @@ def test_the_copies_are_private_and_hold_no_secret(sample: Sandbox) -> None:
             file = Path(root, name)
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
             assert token.encode() not in file.read_bytes()
+
+
+def test_an_undone_add_was_called_lost_and_its_directory_suspicious(plain_project: Sandbox) -> None:
+    assert plain_project.run("add", "Deploys run at noon.", "--name", "deploys").code == 0
+    assert plain_project.run("index", "sync").code == 0
+    assert plain_project.run("undo").code == 0
+    status = json.loads(plain_project.run("status", "--json").out)
+    assert status["lost"] == []
+    assert status["sources"][0]["index"]["note"] is None
+    assert plain_project.run("index", "sync").code == 0
+    assert plain_project.run("redo").code == 0
+    assert plain_project.run("index", "sync").code == 0
+    root = Path(json.loads(plain_project.run("where", "--json").out)["sources"][0]["root"])
+    (root / "deploys.md").unlink()
+    (root / "MEMORY.md").unlink()
+    status = json.loads(plain_project.run("status", "--json").out)
+    assert "deploys.md" in status["lost"]
+    assert "suddenly empty" in status["sources"][0]["index"]["note"]
