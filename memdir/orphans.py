@@ -21,12 +21,13 @@ from .slug import find_project_dirs, recorded_cwds, slug
 MAX_LOOKED_AT = 500
 """Folders with memories whose transcripts are asked."""
 _MAX_COUNTED = 10_000
+_MAX_DESCENDED = 100
 _NOT_MEMORIES = frozenset({".git", ".archive", "node_modules"})
 
 
 class Orphan(NamedTuple):
     """A directory of memories that seems to be this project's: its path, why, and how many memories it holds.
-    `certain` is False when only the folder's name speaks for it."""
+    `certain` is False when only a name speaks for it."""
 
     path: str
     why: str
@@ -63,9 +64,13 @@ def find_orphans(located: Located) -> list[Orphan]:
         if looked_at > MAX_LOOKED_AT:
             break
         recorded = recorded_cwds(folder, 2)
-        said = witness.recorded(recorded) if recorded else witness.named(os.path.basename(folder))
+        said = witness.recorded(recorded) if recorded else None
         if said:
-            add(memory, said, bool(recorded))
+            add(memory, said)
+            continue
+        doubtful = witness.renamed(recorded) if recorded else witness.named(os.path.basename(folder))
+        if doubtful:
+            add(memory, doubtful, certain=False)
     return sorted((orphan for orphan in found.values() if orphan.memories), key=lambda o: (-o.memories, o.path))
 
 
@@ -116,9 +121,10 @@ class _Witness:
             real = os.path.realpath(cwd)
             there = os.path.isdir(real)
             if any(real.startswith(root + os.sep) for root in self.roots):
-                if not there:
+                owner = canonical_root(real)
+                if not there and owner in (None, self.shared):
                     return f"its sessions ran in {cwd}, which is gone"
-                if (canonical_root(real) or self.shared) == self.shared:
+                if owner == self.shared:
                     return f"its sessions ran in {cwd}, inside this project"
             elif not there and self.name and self.name in re.split(r"[/\\]", cwd):
                 return f"its sessions ran in {cwd}, which is gone: the project was moved or renamed"
@@ -130,9 +136,20 @@ class _Witness:
                     return f"its sessions ran in {cwd}, another clone of {self._remote}"
         return None
 
+    def renamed(self, cwds: list[str]) -> str | None:
+        """Why sessions in `cwds` may have been about this project under another name: the directory beside it is gone,
+        and one of the two names holds the other."""
+        beside, mine = os.path.dirname(self.shared).rstrip(os.sep) + os.sep, self.name.casefold()
+        for cwd in cwds:
+            name = os.path.realpath(cwd).removeprefix(beside).split(os.sep)[0]  # empty when it lies elsewhere
+            alike = min(len(name), len(mine)) > 2 and (name.casefold() in mine or mine in name.casefold())
+            if alike and not os.path.lexists(os.path.join(beside, name)):
+                return f"its sessions ran in {cwd}, which is gone: was this project renamed?"
+        return None
+
     def named(self, folder: str) -> str | None:
         """Why a folder without transcripts may be this project's: its name continues the project's, and no
-        neighbouring directory explains it."""
+        neighbouring directory and none below that is a project of its own explains it."""
         if not folder.startswith(slug(self.shared) + "-") or self.shared == os.path.dirname(self.shared):
             return None
         if self._siblings is None:
@@ -143,9 +160,29 @@ class _Witness:
                 self._siblings = set()
         if any(folder == other or folder.startswith(other + "-") for other in self._siblings - {slug(self.shared)}):
             return None
+        if any(canonical_root(path) != self.shared for path in _paths_named(folder, self.shared)):
+            return None
         return "its name continues this project's; no transcript is left to confirm it"
 
     def _same_remote(self, other: str) -> bool:
         if self._remote is None:
             self._remote = remote_url(self.shared) or ""
         return bool(self._remote) and remote_url(other) == self._remote
+
+
+def _paths_named(folder: str, top: str) -> list[str]:
+    """The directories below `top` whose slug is `folder`; looks only into those whose slug begins it."""
+    found, begun, looked_at = [], [top], 0
+    while begun and looked_at < _MAX_DESCENDED:
+        looked_at += 1
+        directory = begun.pop()
+        try:
+            names = os.listdir(directory)[:_MAX_COUNTED]
+        except OSError:
+            continue
+        for name in names:
+            path = os.path.join(directory, name)
+            spelt = slug(path)
+            if (folder == spelt or folder.startswith(spelt + "-")) and os.path.isdir(path):
+                (found if folder == spelt else begun).append(path)
+    return found

@@ -142,6 +142,36 @@ def test_a_name_alone_is_uncertain(base: Path, repo: Path) -> None:
     assert not only(base, repo).certain
 
 
+def test_a_live_project_below_a_plain_directory_is_no_orphan(base: Path) -> None:
+    plain, two = base / "plain", base / "plain" / "user" / "my.proj" / "two"
+    two.mkdir(parents=True)
+    memories(base, slug(str(two)))
+    (plain / "three").mkdir()
+    memories(base, slug(str(plain / "three")), recorded=str(plain / "three"))
+    (plain / "four" / ".git").mkdir(parents=True)
+    memories(base, slug(str(plain / "four" / "src")), recorded=str(plain / "four" / "src"))
+    assert find_orphans(located(base, plain)) == []
+    two.rmdir()
+    assert not only(base, plain).certain
+
+
+def test_a_sub_directory_of_the_repository_without_a_witness_is_an_orphan(base: Path, repo: Path) -> None:
+    (repo / "sub").mkdir()
+    memories(base, slug(str(repo / "sub")))
+    assert not only(base, repo).certain
+
+
+def test_a_renamed_neighbour(base: Path) -> None:
+    here = base / "harbor2"
+    here.mkdir()
+    memories(base, slug(str(base / "harbor")), recorded=str(base / "harbor"))
+    memories(base, slug(str(base / "meadow")), recorded=str(base / "meadow"))
+    found = only(base, here)
+    assert "renamed" in found.why and not found.certain
+    (base / "harbor").mkdir()
+    assert find_orphans(located(base, here)) == []
+
+
 def test_a_name_that_a_neighbour_explains_is_the_neighbours(base: Path, repo: Path) -> None:
     (repo.parent / "app-two").mkdir()
     memories(base, slug(str(repo)) + "-two")
