@@ -172,7 +172,8 @@ class _Witness:
 
 def _paths_named(folder: str, top: str) -> list[str]:
     """The directories below `top` whose slug is `folder`; looks only into those whose slug begins it."""
-    found, begun, looked_at = [], [top], 0
+    found: list[str] = []
+    begun, looked_at = [top], 0
     while begun and looked_at < _MAX_DESCENDED:
         looked_at += 1
         directory = begun.pop()
