@@ -15,7 +15,7 @@ from memdir.scan import walk
 
 from .app import App, Values
 from .changing import Planner, carry_out, lock_wait, report, run_plan
-from .named import named, readings
+from .named import named, readings, several
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 
@@ -75,7 +75,6 @@ def _lost(app: App, source: Source) -> list[Lost]:
 
 def _list(app: App) -> int:
     rows: list[dict[str, object]] = []
-    several = len(app.workspace().sources) > 1
     for source in app.workspace().sources:
         rows += [
             {"id": item.id, "path": shown(item.path), "source": source.label, "kind": "archived", "size": item.size}
@@ -88,8 +87,9 @@ def _list(app: App) -> int:
     if app.out.json:
         app.out.object("restore/1", {"restorable": rows, "took_ms": app.out.took_ms()})
     else:
+        labelled = several(app)
         for row in rows:
-            label = f"{row['source']}:" if several else ""
+            label = f"{row['source']}:" if labelled else ""
             app.out.line(f"{row['kind']:8}  {label}{row['path']}")
         if not rows:
             app.out.note("nothing is archived or lost")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from heapq import merge
+from itertools import islice
+from typing import Any
 
 from memdir.dates import rfc3339
 from memdir.errors import BadInputError, UsageError
@@ -13,6 +17,7 @@ from memdir.model import INDEX_NAME, Source
 
 from .app import App, Values
 from .changing import action, lock_wait, say
+from .named import several
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 
@@ -21,101 +26,125 @@ def run_history(app: App, values: Values) -> int:
     limit = values.integer("limit")
     if limit is None or limit < 1:
         raise BadInputError("a limit is at least 1", hint="-n 5")
-    found = [(entry, source) for source in app.workspace().sources for entry in _journal(app, source).history(limit)]
-    found = sorted(found, key=lambda pair: (-pair[0].when, -pair[0].number))[:limit]
+    found = list(islice(_newest(app, lambda journal: journal.history(limit)), limit))
     if app.out.json:
         rows = [{**_fields(entry), "source": source.label} for entry, source in found]
         app.out.object("history/1", {"history": rows, "took_ms": app.out.took_ms()})
-    else:
-        for entry, _ in found:
-            state = "" if entry.state == "done" else f"  [{entry.state}]"
-            app.out.line(f"{entry.number:5}  {rfc3339(entry.when)[:19]}Z  {entry.command}{state}")
-        if not found:
-            app.out.note("nothing was changed by memdir yet")
+        return 0 if found else 1
+    wide = max(len(source.label) for source in app.workspace().sources) + 2 if several(app) else 0
+    for entry, source in found:
+        state = "" if entry.state == "done" else f"  [{entry.state}]"
+        label = f"{source.label:{wide}}" if wide else ""
+        app.out.line(f"{entry.number:5}  {rfc3339(entry.when)[:19]}Z  {label}{entry.command}{state}")
+    if not found:
+        app.out.note("nothing was changed by memdir yet")
     return 0 if found else 1
+
+
+def _newest(app: App, find: Callable[[Journal], Iterable[Transaction]]) -> Iterator[tuple[Transaction, Source]]:
+    """What `find` gives of every directory's journal, newest first, each directory's in the order of its journal."""
+    lists = [[(entry, source) for entry in find(_journal(app, source))] for source in app.workspace().sources]
+    return merge(*lists, key=lambda pair: -pair[0].when)
 
 
 def run_undo(app: App, values: Values) -> int:
     """Take the last changes back; 1 when there are none."""
     count = _count(values.text("count"))
-    return _run(app, values, "undo", lambda j: j.undoable(count), lambda j, now: j.undo(count, now=now))
+    chosen = list(islice(_newest(app, lambda journal: journal.undoable(count)), count))
+    return _run(app, values, "undo", chosen)
 
 
 def run_redo(app: App, values: Values) -> int:
-    """Take the last undo back; 1 when there is none."""
-    return _run(app, values, "redo", lambda j: j.redoable(), lambda j, now: j.redo(now=now))
+    """Take the last undo back, in every directory in which it was one; 1 when there is none."""
+    found = list(_newest(app, lambda journal: journal.redoable()))
+    return _run(app, values, "redo", [pair for pair in found if pair[0].when == found[0][0].when])
 
 
-def _run(
-    app: App, values: Values, command: str, find: Callable[[Journal], tuple[Transaction, ...]],
-    take_back: Callable[[Journal, float], Undone],
-) -> int:  # fmt: skip
-    """Undo or redo by the one rule for changes (design §9), in the directory with the latest change to take back."""
-    newest = [(found[0].when, s) for s in app.workspace().sources if (found := find(_journal(app, s)))]
-    if not newest:
+def _run(app: App, values: Values, command: str, chosen: list[tuple[Transaction, Source]]) -> int:
+    """Undo or redo what was chosen, by the one rule for changes (design §9)."""
+    sources = list(dict.fromkeys(source for _, source in chosen))
+    targets = {source: [entry for entry, home in chosen if home == source] for source in sources}
+    if not targets:
+        if app.out.json:
+            _print_json(app, command, {}, dry_run=values.flag("dry_run"))
         app.out.note(f"there is nothing to {command}")
         return 1
-    source = max(newest, key=lambda pair: pair[0])[1]
-    journal = _journal(app, source)
-    targets = find(journal)
-    if values.flag("dry_run"):
-        return _preview(app, command, source, targets)
-    if len(targets) > 1 or any(_memories(t) > 1 for t in targets):
-        if not values.flag("yes") and not app.out.json:
-            _show(app, targets)
-        if not app.out.confirm(f"{command.capitalize()}?", yes=values.flag("yes")):
+    dry_run, yes = values.flag("dry_run"), values.flag("yes")
+    asks = not dry_run and (len(chosen) > 1 or any(_memories(entry) > 1 for entry, _ in chosen))
+    if dry_run or asks:
+        seen = {source: _journal(app, source).preview(entries) for source, entries in targets.items()}
+        if not app.out.json and not (asks and yes):
+            _show(app, chosen, seen)
+        if dry_run:
+            return _report(app, command, seen, dry_run=True)
+        if not app.out.confirm(f"{command.capitalize()}?", yes=yes):
             raise UsageError("nothing changed, add --yes", code="not-confirmed")
+    return _report(app, command, _take_back(app, command, targets), dry_run=False)
+
+
+def _take_back(app: App, command: str, targets: Mapping[Source, Sequence[Transaction]]) -> dict[Source, Undone]:
+    """Undo or redo in every directory, with all of them locked before the first is changed."""
     now = app.environment.now()
-    with hold(source.root, command=f"memdir {command}", now=now, wait=lock_wait(app)):
-        say(app, journal.recover())
-        done = take_back(journal, now)
-    return _report(app, command, source, done)
+    with ExitStack() as held:
+        for source in targets:
+            held.enter_context(hold(source.root, command=f"memdir {command}", now=now, wait=lock_wait(app)))
+            say(app, _journal(app, source).recover())
+        return {
+            source: _journal(app, source).undo(len(entries), now=now)
+            if command == "undo"
+            else _journal(app, source).redo(now=now)
+            for source, entries in targets.items()
+        }
 
 
-def _preview(app: App, command: str, source: Source, targets: tuple[Transaction, ...]) -> int:
-    """What a dry run says."""
-    if app.out.json:
-        _print_json(app, command, source, Undone(targets, (), (), ()), dry_run=True)
-    else:
-        _show(app, targets)
-        app.out.note("nothing changed (dry run)")
-    return 0
+def _show(app: App, chosen: list[tuple[Transaction, Source]], seen: Mapping[Source, Undone]) -> None:
+    """What taking the chosen back would do, file by file."""
+    for entry, source in chosen:
+        app.out.note(f"undo {entry.number}: {_label(app, source)}{entry.command}")
+        for change in entry.changes:
+            left = change.path in seen[source].left
+            app.out.note(f"  {'left' if left else _back(action(change)):8} {shown(change.path)}")
 
 
-def _show(app: App, targets: tuple[Transaction, ...]) -> None:
-    for target in targets:
-        app.out.note(f"undo {target.number}: {target.command}")
-        for change in target.changes:
-            app.out.note(f"  {_back(action(change)):8} {shown(change.path)}")
+def _label(app: App, source: Source) -> str:
+    return f"{source.label}: " if several(app) else ""
 
 
-def _report(app: App, command: str, source: Source, done: Undone) -> int:
+def _report(app: App, command: str, done: Mapping[Source, Undone], *, dry_run: bool) -> int:
     """Say what was taken back; 1 when nothing could be."""
     if app.out.json:
-        _print_json(app, command, source, done, dry_run=False)
+        _print_json(app, command, done, dry_run=dry_run)
     else:
-        for target in done.transactions:
-            app.out.line(f"undone: {target.command}")
-        for path in done.merged:
-            app.out.note(f"{shown(path)} changed since: its later lines are kept")
-        for path in done.left:
-            app.out.note(f"{shown(path)} changed since: left as it is")
-    return 1 if done.left and not (done.restored or done.merged) else 0
+        for source, undone in done.items():
+            for target in () if dry_run else undone.transactions:
+                app.out.line(f"undone: {_label(app, source)}{target.command}")
+            for path in undone.merged:
+                app.out.note(f"{_label(app, source)}{shown(path)} changed since: its later lines are kept")
+            for path in undone.left:
+                app.out.note(f"{_label(app, source)}{shown(path)} changed since: left as it is")
+        if dry_run:
+            app.out.note("nothing changed (dry run)")
+    left = any(undone.left for undone in done.values())
+    return 1 if left and not any(undone.restored or undone.merged for undone in done.values()) else 0
 
 
-def _print_json(app: App, command: str, source: Source, done: Undone, *, dry_run: bool) -> None:
-    app.out.object(
-        f"{command}/1",
-        {
-            "undone": [_fields(transaction) for transaction in done.transactions],
-            "restored": [shown(path) for path in done.restored],
-            "merged": [shown(path) for path in done.merged],
-            "left": [shown(path) for path in done.left],
-            "root": shown(source.root),
-            "dry_run": dry_run,
-            "took_ms": app.out.took_ms(),
-        },
-    )
+def _print_json(app: App, command: str, done: Mapping[Source, Undone], *, dry_run: bool) -> None:
+    rows = [_outcome(source, undone) for source, undone in done.items()]
+    first = next(iter(done), app.workspace().primary)
+    sums = {key: [item for row in rows for item in row[key]] for key in ("undone", "restored", "merged", "left")}
+    rest = {"directories": rows, "dry_run": dry_run, "took_ms": app.out.took_ms()}
+    app.out.object(f"{command}/1", {**sums, "root": shown(first.root), **rest})
+
+
+def _outcome(source: Source, done: Undone) -> dict[str, Any]:
+    return {
+        "source": source.label,
+        "root": shown(source.root),
+        "undone": [{**_fields(transaction), "source": source.label} for transaction in done.transactions],
+        "restored": [shown(path) for path in done.restored],
+        "merged": [shown(path) for path in done.merged],
+        "left": [shown(path) for path in done.left],
+    }
 
 
 def _journal(app: App, source: Source) -> Journal:
@@ -159,7 +188,7 @@ COMMANDS = (
         options=(YES, DRY_RUN),
         examples=("memdir undo --dry-run",),
         description="Files come back byte for byte. One that changed since is left alone and named; in MEMORY.md "
-        "later lines are kept.",
+        "later lines are kept. Of several directories the latest changes are taken, as `memdir history` lists them.",
     ),
     Command(
         "redo",

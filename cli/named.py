@@ -36,6 +36,11 @@ def named(app: App, *names: str, within: Source | None = None) -> tuple[Source, 
     )
 
 
+def several(app: App) -> bool:
+    """True when more than one of the workspace's directories exists: what is printed then says of which it speaks."""
+    return sum(os.path.isdir(source.root) for source in app.workspace().sources) > 1
+
+
 def readings(app: App, name: str) -> list[tuple[Source, str]]:
     """Where a NAME is to be looked for, and by which words: `LABEL:path` in that directory first."""
     sources = app.workspace().sources

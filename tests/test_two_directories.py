@@ -69,3 +69,38 @@ def test_a_memory_of_the_other_directory_was_said_not_to_be(two: Sandbox, words:
 def test_a_memory_whose_name_begins_like_a_label_is_found(two: Sandbox) -> None:
     (auto(two) / "odd.md").write_text("---\nname: 'project: odd'\ndescription: d\n---\n\nOdd words.\n")
     assert "Odd words." in two.run("show", "project: odd").out
+
+
+def test_undo_took_two_of_one_directory_where_history_showed_one_of_each(two: Sandbox) -> None:
+    for minute, name in enumerate(("here", "there", "here", "there")):
+        assert two.run("tag", name, f"t{minute}", MEMDIR_NOW=f"2026-11-21T13:0{minute}:00Z").code == 0
+    listed = two.run("history", "-n", "2").out.splitlines()
+    assert [line.split()[2] for line in listed] == ["committed", "project"]
+    assert "project: tag here.md t2" in two.run("undo", "2", "--dry-run").err
+    done = two.run("undo", "2", "--yes", MEMDIR_NOW="2026-11-21T14:00:00Z")
+    assert done.out.splitlines() == ["undone: committed: tag there.md t3", "undone: project: tag here.md t2"]
+    assert "t1" in (committed(two) / "there.md").read_text() and "t0" in (auto(two) / "here.md").read_text()
+    fields = json.loads(two.run("redo", "--json", "--yes", MEMDIR_NOW="2026-11-21T15:00:00Z").out)
+    assert [row["source"] for row in fields["directories"]] == ["project", "committed"]
+    assert "t3" in (committed(two) / "there.md").read_text() and "t2" in (auto(two) / "here.md").read_text()
+
+
+def test_a_dry_run_of_undo_names_what_is_left_alone(two: Sandbox) -> None:
+    assert two.run("tag", "there", "x", MEMDIR_NOW="2026-11-21T13:00:00Z").code == 0
+    (committed(two) / "there.md").write_text("Theirs.\n")
+    dry, real = two.run("undo", "--dry-run", "--json"), two.run("undo", "--json")
+    assert dry.code == real.code == 1
+    dry_fields, real_fields = json.loads(dry.out), json.loads(real.out)
+    assert dry_fields["left"] == real_fields["left"] == ["there.md"]
+    assert dry_fields["undone"] == real_fields["undone"] == []
+    assert "left     there.md" in two.run("undo", "--dry-run").err
+
+
+@pytest.mark.parametrize(
+    "line", ["undo", "undo --dry-run", "redo", "history", "restore", "purge --all", "purge --all --dry-run"]
+)
+def test_nothing_to_show_was_no_json_at_all(plain_project: Sandbox, line: str) -> None:
+    done = plain_project.run(*line.split(), "--json")
+    assert done.code == 1
+    fields = json.loads(done.out)
+    assert all(value == [] for value in fields.values() if isinstance(value, list))
