@@ -27,7 +27,7 @@ def links(directory: Directory) -> Iterator[Finding]:
         indented = indents(lines)
         single = {entry.line for entry in entries(index.text) if alone(lines, indented, entry)}
         for link in index_links(index.text):
-            id = _target(index, link.target)
+            id = _target(directory, index, link.target)
             if not _exists(directory, index, id, link.target):
                 near = _nearest(directory, link.target)
                 dead = directory.finding("index-dead-link", index.stat.id, link.line, f"no file {link.target}{near}")
@@ -50,7 +50,7 @@ def orphans(directory: Directory) -> Iterator[Finding]:
     gone = superseded(directory.by_id.values())
     named: dict[str, set[str]] = {}
     for index in directory.indexes:
-        ids = {_target(index, link.target) for link in index_links(index.text)}
+        ids = {_target(directory, index, link.target) for link in index_links(index.text)}
         for wiki in wiki_links(index.text):
             ids.update(directory.names.resolve(wiki.target, index.stat.id))
         named[index.folder] = ids
@@ -106,7 +106,10 @@ def inline(directory: Directory) -> Iterator[Finding]:
             yield directory.finding("index-inline", index.stat.id, held[0].line, message)
 
 
-def _target(index: IndexPage, target: str) -> str:
+def _target(directory: Directory, index: IndexPage, target: str) -> str:
+    id = posixpath.normpath(posixpath.join(index.folder, target))
+    if id in directory.by_id:
+        return id  # a file may have a backslash in its name
     return posixpath.normpath(posixpath.join(index.folder, target.replace("\\", "/")))
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from .markdown import headings
 from .markdown_blocks import lines as scanned_lines
-from .memory_index import Entry, entries, entry_line, load_index, parse_entry
+from .memory_index import Entry, entries, entry_line, link_target, load_index, parse_entry
 from .model import TYPES, Memory
 
 FIRST_LINE: Final = "# Memory Index"
@@ -248,8 +248,9 @@ def relink(text: str, follow: Callable[[str], str]) -> str:
         new = follow(path)
         if new == path or "://" in path:
             return match[0]
-        target = new + mark + fragment
-        return match["start"] + (f"<{target}>" if any(c in target for c in " ()") else target) + match["end"]
+        target = link_target(new)
+        target = f"{target[:-1]}{mark}{fragment}>" if target.startswith("<") else target + mark + fragment
+        return match["start"] + target + match["end"]
 
     lines = split_lines(text)
     for line in scanned_lines(text):

@@ -6,6 +6,7 @@ units, whichever is passed first, counted without leading frontmatter, block com
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from .markdown import headings, index_links
@@ -214,7 +215,17 @@ def parse_entry(line: str) -> Entry | None:
 
 def entry_line(title: str, target: str, hook: str) -> str:
     """One entry in Claude Code's form: `- [Title](file.md) — one-line hook`."""
-    link = f"<{target}>" if any(c in target for c in " ()") else target
     one_line = " ".join(hook.split())
     clean = " ".join(title.split()).replace("[", "(").replace("]", ")")
-    return f"- [{clean}]({link})" + (f" — {one_line}" if one_line else "")
+    return f"- [{clean}]({link_target(target)})" + (f" — {one_line}" if one_line else "")
+
+
+def link_target(path: str) -> str:
+    """A path as a link's target: what a Markdown link cannot hold, or means something else there, is percent-encoded;
+    a blank or a parenthesis needs angle brackets."""
+    if _NOT_IN_LINKS.search(path):
+        path = _NOT_IN_LINKS.sub(lambda c: "".join(f"%{byte:02X}" for byte in c[0].encode("utf-8", "replace")), path)
+    return f"<{path}>" if any(c in path for c in " ()") else path
+
+
+_NOT_IN_LINKS = re.compile(r"%(?=[0-9A-Fa-f]{2})|[#<>\x00-\x1f\x7f-\x9f]|(?! )\s")

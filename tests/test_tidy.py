@@ -324,3 +324,18 @@ def test_a_heading_was_made_although_all_of_the_type_stood_under_one() -> None:
     new = add_entry(text, NewEntry("new.md", "user", "New", "hook"), kinds)
     assert new == text.replace(lines[-1], lines[-1] + "- [New](new.md) — hook\n")
     assert "## Reference" in add_entry(text, NewEntry("r.md", "reference", "R", "hook"), kinds)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["new\nline", "tab\tx", "per%41cent", "ha#sh", "100%", "nb\u00a0sp", "ls\u2028x", "a<b>", "p(q", "sp ace", "b]r["],
+)
+def test_a_name_that_a_link_cannot_hold_grew_the_index_with_every_tidy(name: str) -> None:
+    listed = memory(f"{name}.md")
+    tidied = tidy("# Index\n", [listed])
+    assert [entry.target for entry in entries(tidied.text)] == [f"{name}.md"]
+    assert tidied.left_out == ()
+    assert tidy(tidied.text, [listed]).text == tidied.text
+    assert remove_entries(tidied.text, f"{name}.md").count("](") == 0
+    moved = retarget(tidied.text, f"{name}.md", f"x/{name}.md")
+    assert [entry.target for entry in entries(moved)] == [f"x/{name}.md"]
