@@ -20,7 +20,13 @@ def run(app: App, values: Values) -> int:
     elif words:
         _add(app, values, " ".join(words))
     else:
-        edit_text(app, "new-memory.md", b"", lambda data: _add(app, values, _decoded(data)))
+        edit_text(
+            app,
+            "new-memory.md",
+            b"",
+            lambda data: _add(app, values, _decoded(data)),
+            instead="give the text as an argument or with -",
+        )
     return 0
 
 

@@ -141,13 +141,13 @@ def read_stdin() -> str:
         ) from None
 
 
-def edit_text(app: App, name: str, data: bytes, use: Callable[[bytes], None]) -> None:
+def edit_text(app: App, name: str, data: bytes, use: Callable[[bytes], None], *, instead: str) -> None:
     """Open `$VISUAL` or `$EDITOR` on a private copy called `name` and pass what was saved to `use`. Whatever fails
-    then, the copy is kept and named when there is new text in it. Raises `UsageError` without an editor or when the
-    editor failed."""
+    then, the copy is kept and named when there is new text in it. `instead` is what can be done without an
+    editor. Raises `UsageError` without one or when it failed."""
     editor = app.environment.env.get("VISUAL") or app.environment.env.get("EDITOR")
     if not editor:
-        raise UsageError("no editor is set", hint="set EDITOR, or give the text as an argument or with -")
+        raise UsageError("no editor is set", hint=f"set EDITOR, or {instead}")
     folder = tempfile.mkdtemp(prefix="memdir-edit-")
     path = os.path.join(folder, name)
     with open(path, "wb") as file:

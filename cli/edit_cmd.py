@@ -62,7 +62,13 @@ def _in_editor(app: App, values: Values, source: Source, name: str) -> None:
     def use(edited: bytes) -> None:
         _apply(app, values, source, lambda store: edit_file(store, memory.id, opened, edited, now=now))
 
-    edit_text(app, memory.id.rpartition("/")[2], opened, use)
+    edit_text(
+        app,
+        memory.id.rpartition("/")[2],
+        opened,
+        use,
+        instead="give the text with --body, the fields with their options",
+    )
 
 
 def _apply(app: App, values: Values, source: Source, plan: Planner, named: int = 0) -> None:

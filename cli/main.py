@@ -14,7 +14,7 @@ from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, BadInputError, MemdirError,
 
 from .app import App, Values
 from .output import Output
-from .parse import Value, parse
+from .parse import Value, parse, refuse_unknown_command
 from .process import real_environment
 from .table import Command
 
@@ -110,6 +110,7 @@ def _dispatch(arguments: list[str]) -> int:
         parsed = parse(arguments)
         if parsed is not None:
             return _run(*parsed)
+        refuse_unknown_command(arguments)
     from . import typer_app
 
     try:

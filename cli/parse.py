@@ -8,10 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .registry import find
+from memdir.errors import UsageError
+
+from .registry import MODULES, find, nearest
 from .table import GLOBAL_OPTIONS, Argument, Command, Option
 
 Value = str | int | float | bool | None | list[str]
+
+
+def refuse_unknown_command(argv: Sequence[str]) -> None:
+    """Raise `UsageError` with the command that is probably meant when the first word names none."""
+    try:
+        _, at = _options(list(argv), 0, _by_name(GLOBAL_OPTIONS), defaults(GLOBAL_OPTIONS), stop_at_word=True)
+    except _NotPlain:
+        return
+    if at < len(argv) and argv[at] not in MODULES:
+        meant = nearest(argv[at])
+        hint = f"did you mean memdir {meant}?" if meant else "memdir help --all lists them"
+        raise UsageError(f"there is no command {argv[at]!r}", hint=f"{hint}; see memdir help" if meant else hint)
 
 
 class _NotPlain(Exception):
@@ -29,7 +43,8 @@ def defaults(options: Iterable[Option], arguments: Iterable[Argument] = ()) -> d
 
 
 def parse(argv: Sequence[str], default: str = "status") -> tuple[Command, dict[str, Value]] | None:
-    """The command and its values, by key; None when typer has to look at it. No words at all mean `default`."""
+    """The command and its values, by key; None when typer has to look at it. No words at all mean `default`.
+    Raises `UsageError` for a value that is none of an option's choices."""
     try:
         return _parse(list(argv), default)
     except _NotPlain:
@@ -89,7 +104,7 @@ def _options(
 
 def _store(option: Option, text: str, values: dict[str, Value]) -> None:
     if option.choices and text not in option.choices:
-        raise _NotPlain
+        raise UsageError(f"{option.names[-1]} is not {text!r}", hint=f"one of {', '.join(option.choices)}")
     value: str | int | float = text
     try:
         if option.kind == "int":

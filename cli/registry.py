@@ -38,6 +38,17 @@ MODULES: dict[str, str] = {
     "where": "where_cmd",
 }
 
+SYNONYMS: dict[str, str] = {
+    **dict.fromkeys(("find", "grep", "query", "ask"), "recall"),
+    **dict.fromkeys(("list", "dir"), "ls"),
+    **dict.fromkeys(("delete", "remove", "forget"), "rm"),
+    **dict.fromkeys(("new", "remember", "save", "store"), "add"),
+    **dict.fromkeys(("lint", "doctor", "validate"), "check"),
+    **dict.fromkeys(("rename", "move"), "mv"),
+    **dict.fromkeys(("cat", "get", "view"), "show"),
+}
+"""What people call a command elsewhere."""
+
 EVERYDAY: dict[str, tuple[str, ...]] = {
     "Find": ("recall", "show", "ls", "context"),
     "Keep": ("add", "edit", "rm", "undo"),
@@ -66,6 +77,16 @@ def find(words: list[str]) -> tuple[Command, int] | None:
             if len(words) >= taken and name in (command.name, *command.aliases):
                 return command, taken
     return None
+
+
+def nearest(word: str) -> str | None:
+    """The command that somebody who wrote `word` means, by its meaning or else its spelling; None when none is near."""
+    if word in SYNONYMS:
+        return SYNONYMS[word]
+    from difflib import get_close_matches  # only on this path
+
+    near = get_close_matches(word, [*MODULES, *SYNONYMS], 1)
+    return SYNONYMS.get(near[0], near[0]) if near else None
 
 
 def all_commands() -> list[Command]:

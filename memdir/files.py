@@ -235,7 +235,7 @@ def check_name(name: str) -> str:
     elif len(os.fsencode(name)) > _MAX_NAME_BYTES:
         reason = f"is longer than {_MAX_NAME_BYTES} bytes"
     if reason is not None:
-        raise BadInputError(f"the name {shown(name)!r} {reason}", hint="choose another with --name")
+        raise BadInputError(f"the name {shown(name)!r} {reason}", hint="choose another name")
     return name
 
 

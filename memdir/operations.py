@@ -88,7 +88,10 @@ def add(store: Store, new: New, *, now: float) -> Plan:
     for old in olds:
         changes.append(_superseded(store, old, memory, indexes, now))
     also = tuple(old.id for old in olds)
-    return Plan(f"add {memory.id}", (*changes, *indexes.changes()), memory.id, also, indexes.notes())
+    until = fields.get("valid_until")
+    over = until is not None and parse_date(str(until), end=True) <= now
+    notes = (f"it is expired already ({until}): only --all shows it",) if over else ()
+    return Plan(f"add {memory.id}", (*changes, *indexes.changes()), memory.id, also, (*notes, *indexes.notes()))
 
 
 def _given_fields(head: Mapping[str, object]) -> dict[str, object]:
@@ -116,7 +119,7 @@ def file_for(store: Store, name: str, namespace: str = "") -> str:
             raise BadInputError(f"{namespace!r} is no namespace", hint="no part begins with a dot or is node_modules")
     check_name(name)
     if same_name(f"{name}.md", INDEX_NAME):
-        raise BadInputError(f"{name}.md is {INDEX_NAME} where case does not count", hint="choose another with --name")
+        raise BadInputError(f"{name}.md is {INDEX_NAME} where case does not count", hint="choose another name")
     relative = "/".join([*folders, check_name(f"{name}.md")])
     inside(store.root, relative)
     return relative

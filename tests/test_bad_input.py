@@ -266,8 +266,33 @@ def test_an_argument_that_is_no_utf8_gives_json_that_every_reader_takes(plain_pr
 
 
 def test_an_unknown_command_offers_help(plain_project: Sandbox) -> None:
-    one_line(plain_project.run("recal", "port"), 2, "recal")
+    one_line(plain_project.run("recal", "port"), 2, "did you mean memdir recall?")
+    one_line(plain_project.run("-C", ".", "forget", "port"), 2, "did you mean memdir rm?")
+    one_line(plain_project.run("xyzzy", "--json"), 2, "help --all")
     one_line(plain_project.run("recall"), 2)
+
+
+def test_a_value_that_is_no_choice_lists_them(plain_project: Sandbox, memory: Path) -> None:
+    for words in (["add", "--type", "bug", "x"], ["add", "-tbug", "x"], ["ls", "--type=bug"]):
+        one_line(ask(plain_project, memory, *words), 2, "one of user, feedback, project, reference")
+
+
+def test_hints_name_only_what_the_command_has(plain_project: Sandbox, memory: Path) -> None:
+    moved = ask(plain_project, memory, "mv", "port", "../x")
+    assert "--name" not in moved.err
+    assert "--body" in plain_project.run("--memory-dir", str(memory), "edit", "port", EDITOR="", VISUAL="").err
+
+
+def test_nothing_to_list_says_so(plain_project: Sandbox, memory: Path) -> None:
+    one_line(ask(plain_project, memory, "ls", "--topic", "nope"), 1, "no memory matches")
+    one_line(plain_project.run("ls"), 1, "there is no memory directory yet")
+
+
+def test_what_is_added_as_expired_is_said_to_be(plain_project: Sandbox, memory: Path) -> None:
+    done = ask(plain_project, memory, "add", "--valid-until", "2026-11-20", "The office is closed.")
+    assert done.code == 0 and "expired already" in done.err
+    done = ask(plain_project, memory, "add", "--valid-until", "2026-11-21", "The kitchen is closed.")
+    assert done.code == 0 and "expired" not in done.err
 
 
 def test_no_memory_of_that_name_offers_the_nearest(plain_project: Sandbox, memory: Path) -> None:
