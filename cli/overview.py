@@ -19,50 +19,44 @@ from memdir.scan import Walk, walk
 from .workspace import Workspace
 
 
-class SourceOverview(NamedTuple):
-    """One directory: memories by type (`None` for no type) and in all, bytes of their text, and its index."""
-
-    source: Source
-    types: dict[str | None, int]
-    memories: int
-    size: int
-    state: IndexState
-
-
 class MemoryIndexOverview(NamedTuple):
-    """The primary directory's MEMORY.md: what it uses of the limits, and the entries that are cut off."""
+    """A directory's MEMORY.md: what it uses of the limits, and the entries that are cut off."""
 
     path: str
     usage: Usage
     cut_off: tuple[Entry, ...]
 
 
+class SourceOverview(NamedTuple):
+    """One directory: memories by type (`None` for no type) and in all, bytes of their text, its index, its MEMORY.md,
+    the memories that another program deleted (`lost`), and the bytes of its state."""
+
+    source: Source
+    types: dict[str | None, int]
+    memories: int
+    size: int
+    state: IndexState
+    memory_index: MemoryIndexOverview | None
+    lost: list[str]
+    state_size: int
+
+
 class Overview(NamedTuple):
-    """Everything on the one screen. `lost` are memories that another program deleted from the primary directory;
-    `state_size` is in bytes."""
+    """Everything on the one screen."""
 
     sources: list[SourceOverview]
-    lost: list[str]
-    memory_index: MemoryIndexOverview | None
     orphans: list[Orphan]
-    state_size: int
 
 
 def overview(workspace: Workspace) -> Overview:
     """Look at everything once."""
+    return Overview([_source(workspace, source) for source in workspace.sources], find_orphans(workspace.located))
+
+
+def _source(workspace: Workspace, source: Source) -> SourceOverview:
+    found = walk(source.root)
     state = workspace.state_dir
-    home = os.path.join(state, directory_key(os.path.realpath(workspace.primary.root))) if state else None
-    walks = [walk(source.root) for source in workspace.sources]
-    return Overview(
-        [_source(workspace, source, found) for source, found in zip(workspace.sources, walks, strict=True)],
-        _lost(home, walks[0], workspace.environment.now()) if home else [],
-        _memory_index(workspace.primary.root),
-        find_orphans(workspace.located),
-        _size_below(home) if home else 0,
-    )
-
-
-def _source(workspace: Workspace, source: Source, found: Walk) -> SourceOverview:
+    home = os.path.join(state, directory_key(os.path.realpath(source.root))) if state else None
     index = workspace.index(source)
     views = index.views().views
     facts = chain.from_iterable(
@@ -71,7 +65,10 @@ def _source(workspace: Workspace, source: Source, found: Walk) -> SourceOverview
     )
     types = Counter(fact.type for fact in facts if f"{INDEX_NAME}#" not in fact.id)
     size = sum(stat.size for stat in found.files)
-    return SourceOverview(source, dict(types), sum(types.values()), size, index.status())
+    return SourceOverview(
+        source, dict(types), sum(types.values()), size, index.status(), _memory_index(source.root),
+        _lost(home, found, workspace.environment.now()) if home else [], _size_below(home) if home else 0,
+    )  # fmt: skip
 
 
 def _memory_index(root: str) -> MemoryIndexOverview | None:

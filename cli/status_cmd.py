@@ -13,6 +13,7 @@ from memdir.quoting import one_line
 from .app import App, Values
 from .health import Health, health
 from .overview import MemoryIndexOverview, Overview, SourceOverview, overview
+from .output import bytes_text, counted
 from .table import Command
 
 _LABEL = 13
@@ -24,26 +25,27 @@ def run(app: App, values: Values) -> int:
     """Print the state of the memory. Always 0: what needs doing is `check`'s to fail on."""
     workspace = app.workspace()
     seen = overview(workspace)
-    found = health(workspace, seen.sources[0])
+    found = [health(workspace, source) for source in seen.sources]
     if app.out.json:
         app.out.object("status/1", {**_fields(app, seen, found), "took_ms": app.out.took_ms()})
         return 0
-    for number, source in enumerate(seen.sources):
+    for number, (source, of_source) in enumerate(zip(seen.sources, found, strict=True)):
         _source(app, source, primary=number == 0)
-        if number == 0:
-            _memory_index(app, seen.memory_index, source.memories)
-            _findings(app, found)
-            if seen.lost:
-                said = f"{_count(len(seen.lost), 'memory')} deleted by another program, first {shown(seen.lost[0])}"
-                _line(app, "lost", said, "memdir restore")
+        if number and not source.source.exists:
+            continue
+        _memory_index(app, source.memory_index, source.memories)
+        _findings(app, of_source)
+        if source.lost:
+            said = f"{counted(len(source.lost), 'memory')} deleted by another program, first {shown(source.lost[0])}"
+            _line(app, "lost", said, "memdir restore")
     for orphan in seen.orphans[:_ORPHANS]:
-        said = f"{_count(orphan.memories, 'memory')}, {shown(orphan.why)}"
+        said = f"{counted(orphan.memories, 'memory')}, {shown(orphan.why)}"
         _line(app, "orphan", said, f"memdir adopt {shlex.quote(shown(orphan.path))}")
     if len(seen.orphans) > _ORPHANS:
-        _line(app, "", f"and {_count(len(seen.orphans) - _ORPHANS, 'orphan')} more", "memdir adopt")
-    sizes = [f"memories {_bytes(sum(s.size for s in seen.sources))}"]
-    sizes.append(f"index {_bytes(sum(s.state.size for s in seen.sources))}")
-    sizes.append(f"journal {_bytes(seen.state_size)}")
+        _line(app, "", f"and {counted(len(seen.orphans) - _ORPHANS, 'orphan')} more", "memdir adopt")
+    sizes = [f"memories {bytes_text(sum(s.size for s in seen.sources))}"]
+    sizes.append(f"index {bytes_text(sum(s.state.size for s in seen.sources))}")
+    sizes.append(f"journal {bytes_text(sum(s.state_size for s in seen.sources))}")
     _line(app, "sizes", ", ".join(sizes))
     wrong = (*workspace.settings.findings, *workspace.located.claude.findings)
     for note in (*workspace.located.notes, *(f"{finding.path} {finding.message}" for finding in wrong)):
@@ -58,7 +60,7 @@ def _source(app: App, seen: SourceOverview, *, primary: bool) -> None:
         return
     _line(app, "memory" if primary else "also", app.out.styled(shown(source.root), "bold"))
     loaded = "Claude Code loads it" if source.loaded_by_claude else "Claude Code does not load it by itself"
-    _line(app, "", f"{shown(source.why)}; {loaded}")
+    _line(app, "", f"{source.label}: {shown(source.why)}; {loaded}")
     if not source.exists:
         _line(app, "memories", "none: the directory does not exist yet", "memdir add TEXT")
         return
@@ -68,8 +70,8 @@ def _source(app: App, seen: SourceOverview, *, primary: bool) -> None:
         _line(app, "index", f"none ({index.note})" if index.note else "none", "memdir index sync")
         return
     age = _ago(app.environment.now() - index.taken)
-    pending = f", {_count(index.pending, 'file')} changed since" if index.pending else ""
-    _line(app, "index", f"{_count(index.documents, 'document')}, made {age}{pending}", _sync_hint(index.pending))
+    pending = f", {counted(index.pending, 'file')} changed since" if index.pending else ""
+    _line(app, "index", f"{counted(index.documents, 'document')}, made {age}{pending}", _sync_hint(index.pending))
     if index.note:
         _line(app, "", index.note)
 
@@ -82,7 +84,7 @@ def _memory_index(app: App, seen: MemoryIndexOverview | None, memories: int) -> 
     use = seen.usage
     said = f"{use.lines} of {MAX_LINES} lines, {use.units} of {MAX_UNITS} characters"
     if seen.cut_off:
-        said += f"; cut off: {_count(len(seen.cut_off), 'entry')}, first {seen.cut_off[0].target}"
+        said += f"; cut off: {counted(len(seen.cut_off), 'entry')}, first {seen.cut_off[0].target}"
     elif not use.fits:
         said += "; the end is cut off"
     _line(app, "MEMORY.md", said, "memdir tidy --diff" if use.share >= NEAR else None)
@@ -92,52 +94,66 @@ def _findings(app: App, found: Health) -> None:
     if not found.known:
         _line(app, "findings", "not counted since the files changed", "memdir check")
         return
-    counts = [_count(n, word) for word, n in (("error", found.errors), ("warning", found.warnings)) if n]
+    counts = [counted(n, word) for word, n in (("error", found.errors), ("warning", found.warnings)) if n]
     _line(app, "findings", ", ".join(counts) or "none", "memdir check" if counts else None)
 
 
-def _fields(app: App, seen: Overview, found: Health) -> dict[str, object]:
-    index = seen.memory_index
+def _fields(app: App, seen: Overview, found: list[Health]) -> dict[str, object]:
+    known = [health for health in found if health.known]
+    sums = Health(len(known) == len(found), *(sum(counts) for counts in zip(*(h[1:] for h in known), strict=True)))
     return {
-        "sources": [
-            {
-                "label": s.source.label,
-                "kind": s.source.kind,
-                "root": shown(s.source.root),
-                "why": shown(s.source.why),
-                "exists": s.source.exists,
-                "loaded_by_claude": s.source.loaded_by_claude,
-                "memories": s.memories,
-                "types": {str(kind or ""): count for kind, count in sorted(s.types.items(), key=str)},
-                "bytes": s.size,
-                "index": {
-                    "usable": s.state.usable,
-                    "generation": s.state.generation,
-                    "documents": s.state.documents,
-                    "pending": s.state.pending,
-                    "made": rfc3339(s.state.taken) if s.state.usable else None,
-                    "bytes": s.state.size,
-                    "note": s.state.note,
-                },
-            }
-            for s in seen.sources
-        ],
-        "memory_index": None
-        if index is None
-        else {
-            "path": index.path,
-            "lines": index.usage.lines,
-            "max_lines": MAX_LINES,
-            "units": index.usage.units,
-            "max_units": MAX_UNITS,
-            "cut_off": [entry.target for entry in index.cut_off],
-        },
-        "findings": {"error": found.errors, "warning": found.warnings, "info": found.infos} if found.known else None,
-        "lost": [shown(id) for id in seen.lost],
+        "sources": [_source_fields(source, health) for source, health in zip(seen.sources, found, strict=True)],
+        "memory_index": _memory_index_fields(seen.sources[0].memory_index),
+        "findings": _findings_fields(sums),
+        "lost": [shown(id) for source in seen.sources for id in source.lost],
         "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
-        "state_bytes": seen.state_size,
+        "state_bytes": sum(source.state_size for source in seen.sources),
         "notes": list(app.workspace().located.notes),
     }
+
+
+def _source_fields(seen: SourceOverview, found: Health) -> dict[str, object]:
+    source, state = seen.source, seen.state
+    return {
+        "label": source.label,
+        "kind": source.kind,
+        "root": shown(source.root),
+        "why": shown(source.why),
+        "exists": source.exists,
+        "loaded_by_claude": source.loaded_by_claude,
+        "memories": seen.memories,
+        "types": {str(kind or ""): count for kind, count in sorted(seen.types.items(), key=str)},
+        "bytes": seen.size,
+        "index": {
+            "usable": state.usable,
+            "generation": state.generation,
+            "documents": state.documents,
+            "pending": state.pending,
+            "made": rfc3339(state.taken) if state.usable else None,
+            "bytes": state.size,
+            "note": state.note,
+        },
+        "memory_index": _memory_index_fields(seen.memory_index),
+        "findings": _findings_fields(found),
+        "lost": [shown(id) for id in seen.lost],
+    }
+
+
+def _memory_index_fields(index: MemoryIndexOverview | None) -> dict[str, object] | None:
+    if index is None:
+        return None
+    return {
+        "path": index.path,
+        "lines": index.usage.lines,
+        "max_lines": MAX_LINES,
+        "units": index.usage.units,
+        "max_units": MAX_UNITS,
+        "cut_off": [entry.target for entry in index.cut_off],
+    }
+
+
+def _findings_fields(found: Health) -> dict[str, object] | None:
+    return {"error": found.errors, "warning": found.warnings, "info": found.infos} if found.known else None
 
 
 def _line(app: App, label: str, text: str, command: str | None = None) -> None:
@@ -157,20 +173,11 @@ def _sync_hint(pending: int) -> str | None:
     return "memdir index sync" if pending else None
 
 
-def _count(number: int, word: str) -> str:
-    many = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{number} {word if number == 1 else many}"
-
-
 def _ago(seconds: float) -> str:
     for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
-            return _count(int(seconds // size), word) + " ago"
+            return counted(int(seconds // size), word) + " ago"
     return "just now"
-
-
-def _bytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.1f} KB"
 
 
 COMMANDS = (

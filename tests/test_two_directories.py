@@ -104,3 +104,24 @@ def test_nothing_to_show_was_no_json_at_all(plain_project: Sandbox, line: str) -
     assert done.code == 1
     fields = json.loads(done.out)
     assert all(value == [] for value in fields.values() if isinstance(value, list))
+
+
+def test_status_counted_the_first_directory_only(two: Sandbox) -> None:
+    write(committed(two), "unlisted", "Its name does not matter.")
+    (committed(two) / "MEMORY.md").write_text("- [gone](gone.md) - gone\n")
+    assert two.run("index", "sync").code == 0
+    write(committed(two), "brief", "Soon gone.")
+    assert two.run("index", "sync").code == 0
+    (committed(two) / "brief.md").unlink()
+    checked = json.loads(two.run("check", "--json").out)["findings"]
+    fields = json.loads(two.run("status", "--json").out)
+    counted = {source["label"]: source["findings"] for source in fields["sources"]}
+    for label, root in (("project", auto(two)), ("committed", committed(two))):
+        of_root = [f["severity"] for f in checked if Path(f["root"]).resolve() == root.resolve()]
+        assert counted[label] == {kind: of_root.count(kind) for kind in ("error", "warning", "info")}
+    assert counted["committed"]["error"] > 0
+    assert fields["findings"]["error"] == sum(counts["error"] for counts in counted.values())
+    assert [source["lost"] for source in fields["sources"]] == [[], ["brief.md"]]
+    blocks = two.run("status").out.split("\nalso ")
+    assert "project: " in blocks[0] and "committed: " in blocks[1]
+    assert "findings     none" in blocks[0] and "memdir check" in blocks[1] and "lost " in blocks[1]
