@@ -66,7 +66,7 @@ COMMANDS = (
             Option(("--name",), "The name (derived from the text)."),
             Option(("--description",), "One line (derived from the text)."),
             Option(("--namespace",), "The folder, projects/alpha.", metavar="PATH"),
-            Option(("--topic",), "A topic; may be repeated.", many=True),
+            Option(("--topic",), "A topic.", many=True),
             Option(("--confidence",), "0 to 1.", kind="float"),
             VALID_FROM,
             VALID_UNTIL,

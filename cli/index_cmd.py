@@ -12,6 +12,7 @@ from memdir.graph.index import Index, IndexState, SyncResult
 from memdir.model import Source
 
 from .app import App, Values
+from .output import bytes_text, counted
 from .table import Command, Option
 
 
@@ -25,9 +26,12 @@ def run_status(app: App, values: Values) -> int:
     for source, state in states:
         app.out.line(f"{source.label}  {shown(source.root)}")
         if state.usable:
-            told = f"{state.memories} memories in {state.segments} segments, as of {rfc3339(state.taken)}"
-            app.out.line(f"  generation {state.generation}: {told}, {state.size / 1e6:.1f} MB")
-            behind = f"{state.pending} files not in it yet (memdir index sync)" if state.pending else "up to date"
+            told = f"{counted(state.memories, 'memory')} in {counted(state.segments, 'segment')}"
+            made = f"as of {rfc3339(state.taken)}, {bytes_text(state.size)}"
+            app.out.line(f"  generation {state.generation}: {told}, {made}")
+            behind = (
+                f"{counted(state.pending, 'file')} not in it yet (memdir index sync)" if state.pending else "up to date"
+            )
             app.out.line(f"  {behind}")
         if state.note:
             app.out.line(f"  {state.note}")
@@ -78,7 +82,7 @@ def _renew(app: App, *, fresh: bool) -> int:
     else:
         for source, result in done:
             what = f"{result.added} added, {result.updated} updated, {result.removed} removed"
-            app.out.line(f"{source.label}  {result.memories} memories: {what}  ({shown(source.root)})")
+            app.out.line(f"{source.label}  {counted(result.memories, 'memory')}: {what}  ({shown(source.root)})")
     for note in notes:
         app.out.note(note)
     return EXIT_NOTHING if notes else EXIT_OK
@@ -115,11 +119,11 @@ def run_verify(app: App, values: Values) -> int:
         return EXIT_INDEX if bad else EXIT_OK
     for source, verified in checked:
         state = "differs from the files" if verified.problems else "says what the files say"
-        app.out.line(f"{source.label}  {verified.documents} documents: the index {state}")
+        app.out.line(f"{source.label}  {counted(verified.documents, 'document')}: the index {state}")
         for problem in verified.problems:
             app.out.line(f"  {problem}")
         if verified.pending:
-            app.out.line(f"  {verified.pending} files changed since and were left out (memdir index sync)")
+            app.out.line(f"  {counted(verified.pending, 'file')} changed since, left out (memdir index sync)")
     if bad:
         app.out.note("memdir index rebuild makes it anew")
     return EXIT_INDEX if bad else EXIT_OK

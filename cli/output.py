@@ -36,6 +36,17 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def counted(number: int, word: str) -> str:
+    """`1 memory`, `2 memories`."""
+    many = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return f"{number} {word if number == 1 else many}"
+
+
+def bytes_text(size: int) -> str:
+    """`3.4 KB`, `1.2 MB`."""
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.1f} KB"
+
+
 def _folded(words: list[str], room: int) -> list[str]:
     """The words in lines of at most `room` columns; a longer word has a line of its own."""
     lines, line, used = [], "", 0

@@ -148,8 +148,8 @@ def _print(app: App, listed: list[tuple[Memory, Source]]) -> None:
 
 
 _FILTERS = (
-    Option(("-t", "--type"), "Only this type; may be repeated.", choices=TYPES, many=True),
-    Option(("--topic",), "Only with this topic; may be repeated.", many=True),
+    Option(("-t", "--type"), "Only this type.", choices=TYPES, many=True),
+    Option(("--topic",), "Only with this topic.", many=True),
     Option(("--namespace",), "Only below this folder.", metavar="PATH"),
     Option(("--status",), "Only with this status.", choices=STATUSES),
     Option(("--as-claude",), "What Claude Code's own scan keeps: the newest 200.", kind="flag"),

@@ -72,6 +72,6 @@ GLOBAL_OPTIONS: tuple[Option, ...] = (
 
 VALID_FROM = Option(("--valid-from",), "True from this date.", metavar="DATE")
 VALID_UNTIL = Option(("--valid-until",), "True until this date.", metavar="DATE")
-SUPERSEDES = Option(("--supersedes",), "A memory that this one replaces; may be repeated.", metavar="NAME", many=True)
+SUPERSEDES = Option(("--supersedes",), "A memory that this one replaces.", metavar="NAME", many=True)
 YES = Option(("-y", "--yes"), "Apply without asking.", kind="flag")
 DRY_RUN = Option(("--dry-run",), "Show what would change, change nothing.", kind="flag")

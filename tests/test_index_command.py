@@ -41,7 +41,7 @@ def test_state_before_and_after(sample: Sandbox) -> None:
     assert (state["usable"], state["pending"], state["note"]) == (True, 0, None)
     (sample.project / ".claude" / "memory" / "new.md").write_text("a new one")
     assert told(sample, "index")["indexes"][0]["pending"] == 1
-    assert "1 files not in it yet" in sample.run("index").out
+    assert "1 file not in it yet" in sample.run("index").out
 
 
 def test_a_change_is_recalled_before_and_after_the_sync(sample: Sandbox) -> None:
