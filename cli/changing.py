@@ -81,13 +81,13 @@ def say(app: App, notes: Iterable[str]) -> None:
             app.out.note(f"note: {shown(note)}")
 
 
-def show_plan(app: App, plan: Plan) -> None:
-    """The plan, a line per file, on stderr; with --json a dry run tells it."""
+def show_plan(app: App, plan: Plan, place: str = "") -> None:
+    """The plan, a line per file (each after its `place`), on stderr; with --json a dry run tells it."""
     if app.out.json:
         return
     for change in plan.changes:
         if change.before != change.after:
-            app.out.note(f"  {action(change):8} {shown(change.path)}")
+            app.out.note(f"  {action(change):8} {place}{shown(change.path)}")
 
 
 def action(change: Change) -> str:

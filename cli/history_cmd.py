@@ -124,8 +124,7 @@ def _report(app: App, command: str, done: Mapping[Source, Undone], *, dry_run: b
                 app.out.note(f"{_label(app, source)}{shown(path)} changed since: left as it is")
         if dry_run:
             app.out.note("nothing changed (dry run)")
-    left = any(undone.left for undone in done.values())
-    return 1 if left and not any(undone.restored or undone.merged for undone in done.values()) else 0
+    return 0 if any(undone.transactions for undone in done.values()) else 1
 
 
 def _print_json(app: App, command: str, done: Mapping[Source, Undone], *, dry_run: bool) -> None:

@@ -125,3 +125,21 @@ def test_status_counted_the_first_directory_only(two: Sandbox) -> None:
     blocks = two.run("status").out.split("\nalso ")
     assert "project: " in blocks[0] and "committed: " in blocks[1]
     assert "findings     none" in blocks[0] and "memdir check" in blocks[1] and "lost " in blocks[1]
+
+
+def test_tidy_left_alone_what_check_said_it_repairs(two: Sandbox) -> None:
+    for root in (auto(two), committed(two)):
+        (root / "MEMORY.md").write_text("- [gone](gone.md) - gone\n")
+    assert "memdir tidy repairs" in two.run("check").err
+    assert two.run("tidy", "--check").code == 1
+    assert "+++ b/committed:MEMORY.md" in two.run("tidy", "--diff").out
+    refused = two.run("tidy")
+    assert refused.code == 2 and "committed:MEMORY.md" in refused.err
+    assert (auto(two) / "MEMORY.md").read_text() == "- [gone](gone.md) - gone\n"
+    done = two.run("tidy", "--yes", MEMDIR_NOW="2026-11-21T13:00:00Z")
+    assert done.out.splitlines() == ["project:MEMORY.md", "committed:MEMORY.md"]
+    assert "memdir tidy repairs" not in two.run("check").err
+    fields = json.loads(two.run("tidy", "--json").out)
+    assert fields["tidy"] and not fields["changed"]
+    assert two.run("undo", "2", "--yes").code == 0
+    assert (committed(two) / "MEMORY.md").read_text() == "- [gone](gone.md) - gone\n"
