@@ -139,7 +139,8 @@ COMMANDS = (
             DRY_RUN,
         ),
         examples=("memdir tidy --diff", "memdir tidy --yes"),
-        description="In every directory of the project: dead entries go or follow their file, missing memories get a line, "
-        "superseded and expired ones lose theirs; headings, order and wording stay. What does not fit into the limits is left out and named.",
+        description="In every directory of the project: dead entries go or follow their file, missing memories get a "
+        "line, superseded and expired ones lose theirs; headings, order and wording stay. What does not fit into the "
+        "limits is left out and named.",
     ),
 )

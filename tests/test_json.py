@@ -7,8 +7,9 @@ import re
 import shlex
 
 import pytest
-from memdir.cli import registry
 from sandbox import TOP, Sandbox
+
+from memdir.cli import registry
 
 PAGE = (TOP / "docs" / "json.md").read_text("utf-8")
 PRINTS_OTHERWISE = ("--diff", "--path", "help recall", "--sarif", "--render", "-0", "--null")
