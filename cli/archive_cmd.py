@@ -160,7 +160,7 @@ COMMANDS = (
         "rm",
         "Move memories to the archive.",
         run_rm,
-        arguments=(Argument("NAMES", "The memories.", many=True),),
+        arguments=(Argument("NAMES", "The memories.", many=True, is_memory=True),),
         options=(DRY_RUN,),
         examples=("memdir rm search-synonyms",),
         description="The file goes to .archive/<path>.md.archived, which no agent reads, and its line out of "

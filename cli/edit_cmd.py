@@ -80,7 +80,7 @@ COMMANDS = (
         "edit",
         "Change a memory's fields or text.",
         run,
-        arguments=(Argument("NAME_OR_PATH", "The memory."),),
+        arguments=(Argument("NAME_OR_PATH", "The memory.", is_memory=True),),
         options=(
             Option(("--name",), "Another name; links to it follow."),
             Option(("--description",), "Another description."),

@@ -251,13 +251,14 @@ COMMANDS = (
     ),
     Command(
         "graph neighbors", "What lies near a memory, strongest first.", run_neighbors,
-        arguments=(Argument("NAME", "A memory's name, path or unique prefix."),),
+        arguments=(Argument("NAME", "A memory's name, path or unique prefix.", is_memory=True),),
         options=(Option(("--depth",), "Links to follow, 1 to 4.", kind="int", default=1, metavar="N"), _AS_OF, _SOURCE),
         examples=("memdir graph neighbors idempotent-checkout", "memdir graph neighbors on-call --depth 2"),
     ),
     Command(
         "graph path", "How two memories are connected.", run_path,
-        arguments=(Argument("A", "A memory."), Argument("B", "Another one.")), options=(_AS_OF, _SOURCE),
+        arguments=(Argument("A", "A memory.", is_memory=True), Argument("B", "Another one.", is_memory=True)),
+        options=(_AS_OF, _SOURCE),
         examples=("memdir graph path incident-double-charge payment-provider-paylane",),
     ),
     Command(

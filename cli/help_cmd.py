@@ -44,6 +44,7 @@ def _all(app: App, commands: dict[str, Command]) -> None:
     app.out.line("\nOptions everywhere:")
     for option in GLOBAL_OPTIONS:
         app.out.line(f"  {', '.join(option.names) + (f' {option.metavar}' if option.metavar else ''):<26}{option.help}")
+    app.out.line("\nmemdir --install-completion lets the shell complete commands, options and names of memories.")
 
 
 def _one(topic: list[str]) -> int:

@@ -23,7 +23,7 @@ COMMANDS = (
         "Rename or move a memory; links follow.",
         run,
         arguments=(
-            Argument("NAME", "The memory."),
+            Argument("NAME", "The memory.", is_memory=True),
             Argument("TO", "new-name, folder/ or folder/new-name."),
         ),
         options=(YES, DRY_RUN),

@@ -163,7 +163,7 @@ COMMANDS = (
         "show",
         "Print a memory.",
         run_show,
-        arguments=(Argument("NAME", f"The memory, or a section of {INDEX_NAME} by its path."),),
+        arguments=(Argument("NAME", f"The memory, or a section of {INDEX_NAME} by its path.", is_memory=True),),
         options=(Option(("--body",), "Without the frontmatter.", kind="flag"),),
         examples=("memdir show dev-server-port-8420", "memdir show reference_tracker --body"),
         description="Prints the file as it is: the only command that does not mask secrets.",

@@ -34,12 +34,14 @@ class Option(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """A positional argument. `many` takes all remaining words (as one list); at most the last argument has it."""
+    """A positional argument. `many` takes all remaining words (as one list); at most the last argument has it. A shell
+    completes names of memories where it `is_memory`."""
 
     name: str
     help: str
     required: bool = True
     many: bool = False
+    is_memory: bool = False
 
     @property
     def key(self) -> str:

@@ -47,7 +47,7 @@ def run_unlink(app: App, values: Values) -> int:
     return run_plan(app, values, source, "unlink", lambda store: unlink(store, name, to, relationship))
 
 
-_NAME = Argument("NAME", "The memory.")
+_NAME = Argument("NAME", "The memory.", is_memory=True)
 _TOPICS = Argument("TOPICS", "The topics.", many=True)
 
 COMMANDS = (
@@ -72,7 +72,7 @@ COMMANDS = (
         "link",
         "Link a memory to another.",
         run_link,
-        arguments=(_NAME, Argument("TO", "The other memory.")),
+        arguments=(_NAME, Argument("TO", "The other memory.", is_memory=True)),
         options=(
             Option(("-r", "--relationship"), "How they relate (related).", default="related"),
             Option(("--weight",), "How strongly, 0 to 1.", kind="float"),
@@ -87,7 +87,7 @@ COMMANDS = (
         "unlink",
         "Take links from a memory.",
         run_unlink,
-        arguments=(_NAME, Argument("TO", "The other memory.")),
+        arguments=(_NAME, Argument("TO", "The other memory.", is_memory=True)),
         options=(Option(("-r", "--relationship"), "Only links of this kind."), DRY_RUN),
         examples=("memdir unlink no-friday-migrations release-checklist",),
     ),

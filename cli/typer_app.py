@@ -127,11 +127,25 @@ def _signed(
 
 def _argument(argument: Argument) -> inspect.Parameter:
     kind: Any = list[str] if argument.many else str
-    default = typer.Argument(... if argument.required else None, help=argument.help, metavar=argument.name)
+    default = typer.Argument(
+        ... if argument.required else None,
+        help=argument.help,
+        metavar=argument.name,
+        autocompletion=_memories if argument.is_memory else None,
+    )
     annotation = kind if argument.required else kind | None
     return inspect.Parameter(
         argument.key + _SAFE, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
+
+
+def _memories(ctx: typer.Context, incomplete: str) -> list[str]:
+    from .completion import memory_names
+
+    given: dict[str, str | None] = {}
+    for context in (ctx.parent, ctx):
+        given |= {} if context is None else _given(context.params)
+    return memory_names(incomplete, given)
 
 
 def _option(option: Option) -> inspect.Parameter:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from sandbox import Sandbox
+
 from memdir.cli import registry, typer_app
 from memdir.cli.parse import Value, parse
 from memdir.cli.table import Command
@@ -57,6 +59,25 @@ def test_a_wrong_line_is_left_to_typer_which_explains_it(words: list[str]) -> No
     assert parse(words) is None
     with pytest.raises(typer_app.UsageMistake):
         typer_app.main(words, lambda command, values: 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("memdir show dev-", {"dev-server-port", "dev-server-port-8420"}),
+        ("memdir rm dev-server-port team/", {"team/on-call", "team/refund-policy"}),
+        ("memdir graph path on-", {"on-call"}),
+        ("memdir --memory-dir nowhere show dev-", set()),
+        ("memdir --memory-dir .claude/memory/team edit on", {"on-call"}),
+        ("memdir -C /nowhere/at/all show dev-", set()),
+        ("memdir sta", {"status"}),
+    ],
+)
+def test_the_shell_completes(line: str, offered: set[str], sample: Sandbox) -> None:
+    words = len(line.split()) - 1
+    done = sample.run(_MEMDIR_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(words))
+    assert "Traceback" not in done.err
+    assert set(done.out.split()) == offered
 
 
 def test_the_registry_lists_exactly_the_commands_there_are() -> None:

@@ -73,6 +73,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_options_named_in_docs_exist() -> None:
     known = {n for c in registry.all_commands() for o in c.options for n in o.names}
     known |= {n for o in reference.GLOBAL_OPTIONS for n in o.names} | {"--help", "-h", "--version", "--all"}
+    known.add("--install-completion")  # typer's
     for page in PAGES:
         for line in re.findall(r"`memdir ([^`]*)`", page.read_text("utf-8")):
             for option in re.findall(r"(?<!\S)(--[a-z][a-z-]*)", line):
