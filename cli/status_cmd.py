@@ -12,8 +12,8 @@ from memdir.quoting import one_line
 
 from .app import App, Values
 from .health import Health, health
-from .overview import MemoryIndexOverview, Overview, SourceOverview, overview
 from .output import bytes_text, counted
+from .overview import MemoryIndexOverview, Overview, SourceOverview, overview
 from .table import Command
 
 _LABEL = 13
