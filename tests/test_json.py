@@ -62,7 +62,7 @@ def test_what_scripts_rely_on(line: str, sample: Sandbox) -> None:
     fields = json.loads(sample.run("--memory-dir", ".claude/memory", *line.split(), "--json").out)
     assert fields.keys() >= CONTRACT[line] | {"schema"}
     if line == "recall port":
-        names = "path source root name type description score parts snippet modified".split()
+        names = ["path", "source", "root", "name", "type", "description", "score", "parts", "snippet", "modified"]
         assert fields["hits"]
         assert all(hit.keys() >= set(names) for hit in fields["hits"])
     if line == "check":
