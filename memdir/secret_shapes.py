@@ -76,7 +76,7 @@ FAMILIES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
                 "private-key",
                 r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
                 r"(?=(?:[\s>|\"'+]|\\[nr]){1,40}(?:[A-Za-z0-9+/=]{12}|[A-Za-z0-9+/=]{3,}\s+-----END|Proc-Type|Version|Comment))"
-                r"(?:(?:[^-]|-(?!----)){4,65536}+-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+                r"(?:(?:[^-]|-(?!----)){4,65536}-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
                 r"|(?:(?:[\s>|\"'+]|\\[nr]){1,40}[A-Za-z0-9+/=]{12,128}){0,999})",
             ),
         ),
