@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from operator import is_not
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
@@ -23,6 +23,8 @@ from memdir.model import Link, Memory, Source
 from memdir.places import directory_key
 from memdir.settings import Settings, load_settings
 
+from .answer import Answer, Filters
+
 if TYPE_CHECKING:
     from memdir.changes import Applied, Plan
     from memdir.collection import Collection, View
@@ -30,40 +32,10 @@ if TYPE_CHECKING:
     from memdir.graph.index import Answer as Views
     from memdir.graph.index import AnsweredBy, Index, SyncResult
     from memdir.graph.overlay import Progress
-    from memdir.recall import RecallOptions, Scored
+    from memdir.recall import RecallOptions
     from memdir.store import Store
 
     from .background import Background
-
-
-class Filters(TypedDict, total=False):
-    """What narrows a recall. Times are seconds since the epoch: `since` and `until` bound when a memory's words last
-    changed, `as_of` asks what was valid then; `all` also gives what is not active or not valid."""
-
-    types: tuple[str, ...]
-    topics: tuple[str, ...]
-    namespaces: tuple[str, ...]
-    since: float
-    until: float
-    as_of: float | None
-    all: bool
-
-
-class Answer:
-    """What a recall found: the hits, whether index, files or both answered, and what people should know about it."""
-
-    def __init__(self, scored: list[Scored], options: RecallOptions, answered_by: AnsweredBy, notes: list[str]) -> None:
-        self.scored = scored
-        self.answered_by = answered_by
-        self.notes = notes
-        self._options = options
-
-    @property
-    def hits(self) -> list[Hit]:
-        """The hits, best first."""
-        from memdir.recall import hits
-
-        return hits(self.scored, self._options)
 
 
 class Workspace:

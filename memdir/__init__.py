@@ -6,7 +6,7 @@ import os as _os
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 if _TYPE_CHECKING:
-    from memdir.cli.workspace import Answer as Answer
+    from memdir.cli.answer import Answer as Answer
     from memdir.cli.workspace import Workspace as Workspace
     from memdir.cli.workspace import open as open
     from memdir.environment import Environment as Environment
@@ -31,7 +31,7 @@ if _os.path.isfile(_os.path.join(_checkout, "pyproject.toml")) and _os.path.isdi
     __path__.append(_checkout)
 
 _HOMES = {
-    "Answer": "cli.workspace",
+    "Answer": "cli.answer",
     "BadInputError": "errors",
     "Environment": "environment",
     "Finding": "model",
