@@ -2,10 +2,13 @@
 
 Sections (numbers in the machine's byte order, which the file records):
 
-- `documents`: for each document its id and its facts as JSON; `document_table`: (place, length of id, of facts)
+- `documents`: for each document its id and its facts; `document_table`: (place, length of id, of facts). Facts are
+  their numbers (`NUMBERS`) and then their texts (`TEXTS`) and the rest as JSON, with NUL between
 - `lengths`: u32 for each document
-- `postings`: for each term its documents (u32, ascending), their counts (u16, or u32 when one is larger), its text
-- `hashes`: the terms' CRC-32, ascending; `terms`: (place of postings, number of documents, length of text and `WIDE`)
+- `postings`: for each term its documents (u32, ascending), their counts (u16, or u32 when one is larger), its text;
+  for a word in many documents the count in every document (u8, 255 for more), so that one document's is found at once
+- `hashes`: the terms' CRC-32, ascending; `terms`: (place of postings, number of documents, length of text with flags:
+  `WIDE` and `DENSE`)
 - `typo_hashes`: CRC-32 of each deletion of each word, ascending; `typo_terms`: the number of the word (both only in a
   segment of many terms)
 
@@ -20,7 +23,7 @@ import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast, overload
+from typing import TYPE_CHECKING, Final, cast, overload
 
 from memdir.memory_segment import deletion_table, deletions
 from memdir.model import Link
@@ -36,13 +39,20 @@ KIND: Final = "segment"
 DOCUMENT: Final = struct.Struct("=QII")
 TERM: Final = struct.Struct("=QII")
 WIDE: Final = 1 << 31
+DENSE: Final = 1 << 30
+_LENGTH: Final = DENSE - 1
+NUMBERS: Final = struct.Struct("=dddddq?")
+"""confidence, modified, valid_from, valid_until, created, line, pinned"""
+TEXTS: Final = ("name", "description", "namespace", "status", "type", "session", "about")
+NONE: Final = "\x01"
+"""A text that is None."""
 FACTS: Final = tuple(name for name in Facts.__annotations__ if name != "id")
 """The fields of `Facts` in the order in which they are kept. Part of an index's stamp."""
-_LINKS: Final = FACTS.index("links")
 _DECODE: Final = json.JSONDecoder().raw_decode
 """`json.loads` takes twice as long for a short text."""
 _KEPT_FACTS: Final = 20_000
 """Decoded facts kept (about 1 KB each)."""
+_KEPT_FREQUENCIES: Final = 50_000
 
 
 def engine_folder(path: str) -> str:
@@ -77,6 +87,7 @@ class DiskSegment:
         self._typos: tuple[Sequence[int], Sequence[int]] | None = None
         self._typos_made: Mapping[str, Sequence[str]] | None = None
         self._facts: dict[int, Facts] = {}
+        self._frequencies: dict[str, int] = {}
         self._engine: TextEngine | None = None
         self._engine_tried = False
 
@@ -92,6 +103,21 @@ class DiskSegment:
 
     def postings(self, term: str) -> tuple[Sequence[int], Sequence[int]] | None:
         """Documents and weighted counts as arrays over the file; None for an unknown term."""
+        found = self._find(term)
+        return found and found[1:]
+
+    def counts(self, term: str) -> Sequence[int] | None:
+        """The count of a word in many documents by document, 255 for more; None for another term."""
+        found = self._find(term)
+        if found is None:
+            return None
+        at = self._terms + found[0] * TERM.size
+        place, many, size = TERM.unpack(self._file.read(at, at + TERM.size))
+        end = self._postings + place + (8 if size & WIDE else 6) * many + (size & _LENGTH)
+        return self._file.read(end, end + self.count) if size & DENSE else None
+
+    def _find(self, term: str) -> tuple[int, Sequence[int], Sequence[int]] | None:
+        """A term's number, documents and counts."""
         encoded = term.encode("utf-8", "surrogatepass")
         key = zlib.crc32(encoded)
         hashes = self._hashes
@@ -99,7 +125,7 @@ class DiskSegment:
         while number < self._term_count and hashes[number] == key:
             text, docs, counts = self._entry(number)
             if text == encoded:
-                return docs, counts
+                return number, docs, counts
             number += 1
         return None
 
@@ -112,7 +138,7 @@ class DiskSegment:
         start = self._postings + place
         middle = start + 4 * found
         end = middle + width * found
-        whole = read(start, end + (size & ~WIDE))
+        whole = read(start, end + (size & _LENGTH))
         docs = whole[: 4 * found].cast("I")
         counts = whole[4 * found : end - start].cast("I" if width == 4 else "H")
         return whole[end - start :], cast("Sequence[int]", docs), cast("Sequence[int]", counts)
@@ -121,7 +147,7 @@ class DiskSegment:
         at = self._terms + number * TERM.size
         place, found, size = TERM.unpack(self._file.read(at, at + TERM.size))
         start = self._postings + place + (8 if size & WIDE else 6) * found
-        return str(self._file.read(start, start + (size & ~WIDE)), "utf-8", "surrogatepass")
+        return str(self._file.read(start, start + (size & _LENGTH)), "utf-8", "surrogatepass")
 
     def entries(self) -> Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]:
         """Hash, text, documents and counts of every term, in ascending order of (hash, text)."""
@@ -176,11 +202,24 @@ class DiskSegment:
         start, id_size, size = self._document(number)
         data = self._file.read(start, start + id_size + size)
         try:
-            row, _ = _DECODE(str(data[id_size:], "ascii"))
-            values: list[Any] = [tuple(value) if type(value) is list else value for value in row]
-            values[_LINKS] = tuple([Link(*link) for link in values[_LINKS]])
-            return Facts(str(data[:id_size], "utf-8", "surrogatepass"), *values)
-        except (ValueError, TypeError, IndexError) as error:
+            confidence, modified, valid_from, valid_until, created, line, pinned = NUMBERS.unpack_from(data, id_size)
+            texts = str(data[id_size + NUMBERS.size :], "utf-8", "surrogatepass").split("\0")
+            name, description, namespace, status, type, session, about, rest = texts
+            topics: tuple[str, ...] = ()
+            links: tuple[Link, ...] = ()
+            sources: tuple[str, ...] = ()
+            if rest:
+                (topics, found, sources, kept), _ = _DECODE(rest)
+                topics, sources = tuple(topics), tuple(sources)
+                links = tuple([Link(*link) for link in found])
+                if kept:
+                    name, description, namespace, status, type, session, about = kept
+            return tuple.__new__(Facts, (
+                str(data[:id_size], "utf-8", "surrogatepass"), name, description, None if type == NONE else type,
+                topics, namespace, status, confidence, modified, valid_from, valid_until, pinned, line,
+                None if session == NONE else session, links, created, sources, about,
+            ))  # fmt: skip
+        except (ValueError, TypeError, struct.error) as error:
             raise self._file.damaged("facts cannot be read") from error
 
     def _document(self, number: int) -> tuple[int, int, int]:
@@ -210,12 +249,22 @@ class DiskSegment:
                 self._engine = open_engine(engine_folder(self.path))
         if self._engine is None:
             return None
-        found = [(term, weight, self.postings(term)) for term, weight in terms]
-        known = [(term, weight, len(postings[0])) for term, weight, postings in found if postings]
+        found = [(term, weight, self._frequency(term)) for term, weight in terms]
+        known = [term for term in found if term[2]]
         try:
             return self._engine.best(known, limit, self.count)
         except ValueError:
             return None
+
+    def _frequency(self, term: str) -> int:
+        """In how many documents a term is."""
+        found = self._frequencies.get(term)
+        if found is None:
+            if len(self._frequencies) >= _KEPT_FREQUENCIES:
+                self._frequencies.clear()
+            postings = self.postings(term)
+            found = self._frequencies[term] = len(postings[0]) if postings else 0
+        return found
 
     def verify(self) -> None:
         """Check the whole file against its checksums."""

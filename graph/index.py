@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .verify import Verified
 
 AnsweredBy = Literal["index", "mixed", "scan"]
-FORMAT: Final = 5
+FORMAT: Final = 6
 LARGE_FILES: Final = 50
 LARGE_SHARE: Final = 0.05
 """An overlay over 50 files or 5 % is worth publishing by a reading command (design §5)."""

@@ -18,7 +18,7 @@ from memdir.memory_segment import MemorySegment, deletions
 from memdir.neighbours import is_relation
 from memdir.segment import Facts
 
-from .disk_segment import DOCUMENT, FACTS, KIND, TERM, WIDE, DiskSegment
+from .disk_segment import DENSE, DOCUMENT, KIND, NONE, NUMBERS, TERM, TEXTS, WIDE, DiskSegment
 from .section_file import SectionWriter
 
 Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
@@ -26,6 +26,10 @@ Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
 MIN_TYPO_TERMS = 5_000
 """Terms from which on a segment has a table of typing errors on disk. A smaller one's is made in memory, in a few ms,
 when a word is unknown; on disk it would be more than half of the file."""
+
+MIN_DENSE = 256
+"""Documents from which on a word's counts are also kept by document, if they are this part of all:"""
+DENSE_SHARE = 16
 
 
 class Part(NamedTuple):
@@ -46,7 +50,7 @@ def write_segment(path: str, parts: Sequence[Part], *, passing: bool = False) ->
     with SectionWriter(path, KIND) as out:
         lengths = _write_documents(out, parts, order)
         out.add("lengths", lengths)
-        _write_terms(out, parts, maps, passing=passing)
+        _write_terms(out, parts, maps, 0 if passing else len(order))
         out.header({"count": len(order), "total_length": sum(lengths)})
     return len(order)
 
@@ -86,13 +90,23 @@ def _write_documents(out: SectionWriter, parts: Sequence[Part], order: list[tupl
 
 
 def encode_facts(facts: Facts) -> bytes:
-    """Facts as a JSON list in the order of the fields; ASCII, so that undecodable names survive."""
+    """Facts as `disk_segment` reads them. Where a text has a sign that separates texts, all go with the rest."""
+    numbers = NUMBERS.pack(
+        facts.confidence, facts.modified, facts.valid_from, facts.valid_until, facts.created, facts.line, facts.pinned
+    )
+    texts = [getattr(facts, name) for name in TEXTS]
+    kept: list[str | None] = []
+    if any(text is not None and ("\0" in text or text == NONE) for text in texts):
+        texts, kept = [""] * len(texts), texts
     links = [[k.to, k.relationship, k.weight, k.valid_from, k.valid_until] for k in facts.links]
-    row = [links if name == "links" else getattr(facts, name) for name in FACTS]
-    return json.dumps(row, separators=(",", ":")).encode()
+    rest = [facts.topics, links, facts.sources, kept]
+    written = json.dumps(rest, separators=(",", ":")) if any(rest) else ""
+    joined = "\0".join([*(NONE if text is None else text for text in texts), written])
+    return numbers + joined.encode("utf-8", "surrogatepass")
 
 
-def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int]], *, passing: bool) -> None:
+def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int]], count: int) -> None:
+    """`count` is the number of documents, 0 for a segment that is only to be merged."""
     hashes = array("I")
     records = bytearray()
     typos = array("Q")
@@ -104,12 +118,16 @@ def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int
         wide = WIDE if max(counts) > 0xFFFF else 0
         at = out.place
         out.append(array("I", docs).tobytes() + array("I" if wide else "H", counts).tobytes() + term)
-        text = "" if passing else term.decode("utf-8", "surrogatepass")
+        text = term.decode("utf-8", "surrogatepass") if count else ""
+        dense = 0
         if text and not is_relation(text):
+            if len(docs) >= max(MIN_DENSE, count // DENSE_SHARE):
+                out.append(_by_document(docs, counts, count))
+                dense = DENSE
             for deletion in deletions(text):
                 typos.append(zlib.crc32(deletion.encode("utf-8", "surrogatepass")) << 32 | len(hashes))
         hashes.append(key)
-        records += TERM.pack(at, len(docs), len(term) | wide)
+        records += TERM.pack(at, len(docs), len(term) | wide | dense)
     out.add("hashes", hashes)
     out.add("terms", bytes(records))
     if len(hashes) < MIN_TYPO_TERMS:
@@ -117,6 +135,13 @@ def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int
     ordered = sorted(typos)
     out.add("typo_hashes", array("I", [typo >> 32 for typo in ordered]))
     out.add("typo_terms", array("I", [typo & 0xFFFFFFFF for typo in ordered]))
+
+
+def _by_document(docs: Sequence[int], counts: Sequence[int], count: int) -> bytes:
+    found = bytearray(count)
+    for doc, times in zip(docs, counts, strict=True):
+        found[doc] = min(times, 255)
+    return bytes(found)
 
 
 def _merged(streams: list[Terms]) -> Terms:

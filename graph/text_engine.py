@@ -32,6 +32,7 @@ MIN_DOCUMENTS: Final = 5_000
 SLACK: Final = 1.00001
 """Makes up for tantivy's sums in 32 bits."""
 _SUMS: Final = "crc32.json"
+_KEPT_CLAUSES: Final = 10_000
 _HEAP: Final = 64 << 20
 _TURNED: Final = 20_000
 """Documents whose postings are turned round at a time: about 5 million numbers."""
@@ -120,21 +121,30 @@ class TextEngine:
     def __init__(self, index: Any) -> None:
         self._searcher = index.searcher()
         self._schema = index.schema
+        self._clauses: dict[tuple[str, float, int], Any] = {}
 
     def best(self, terms: Sequence[tuple[str, float, int]], limit: int, count: int) -> list[tuple[int, float]]:
         """The best `limit` documents for terms with their weight and document frequency, best first, each with an
         upper bound of its score (the sum over its terms of weight times saturated count). `count` is the number of
         documents. Raises `ValueError`."""
-        from tantivy import Occur, Query
+        from tantivy import Query
 
-        clauses = []
-        for term, weight, frequency in terms:
-            own = log(1 + (count - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1)
-            query = Query.term_query(self._schema, "words", term, "freq")
-            clauses.append((Occur.Should, Query.boost_query(query, weight / own)))
+        clauses = [self._clauses.get(term) or self._clause(term, count) for term in terms]
         hits = self._searcher.search(Query.boolean_query(clauses), limit, False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(int(number), score * SLACK) for (score, _), number in zip(hits, numbers, strict=True)]
+
+    def _clause(self, term: tuple[str, float, int], count: int) -> Any:
+        from tantivy import Occur, Query
+
+        text, weight, frequency = term
+        own = log(1 + (count - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1)
+        query = Query.term_query(self._schema, "words", text, "freq")
+        clause = Occur.Should, Query.boost_query(query, weight / own)
+        if len(self._clauses) >= _KEPT_CLAUSES:
+            self._clauses.clear()
+        self._clauses[term] = clause
+        return clause
 
 
 def open_engine(folder: str) -> TextEngine | None:

@@ -19,7 +19,9 @@ from .segment import Facts
 
 ENGINE_POSTINGS = 3_000
 """Postings to read from which on an engine is asked, where there is one."""
-ENGINE_FETCH = 32
+ENGINE_FETCH = 20
+"""Documents asked for; and at least so many more than are wanted:"""
+ENGINE_MORE = 8
 PRUNE_POSTINGS = 200
 """Postings left from which on it is worth asking whether they matter."""
 
@@ -64,6 +66,9 @@ def _is_long(collection: Collection, query: Query) -> bool:
 
 def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: bool) -> dict[int, float]:
     words = query.words
+    for word in words:
+        if word.df <= LONG:
+            collection.gains(word)  # which tells how much it gives at most
     rest = sum([word.bound for word in words])
     left = sum([word.df for word in words])
     scores: dict[int, float] = {}
@@ -75,9 +80,13 @@ def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: boo
                 threshold = max(threshold, nlargest(wanted, scores.values())[-1])
             if rest < threshold * _LESS:
                 return _complete(collection, words[place:], scores, threshold, rest)
-        get = scores.get
-        for number, gain in collection.gains(word).items():
-            scores[number] = get(number, 0.0) + gain
+        gains = collection.gains(word)
+        if scores:
+            get = scores.get
+            for number, gain in gains.items():
+                scores[number] = get(number, 0.0) + gain
+        else:
+            scores = dict(gains)
         rest -= word.bound
         left -= word.df
     return scores
@@ -85,24 +94,8 @@ def _accumulate(collection: Collection, query: Query, wanted: int, *, prune: boo
 
 def score(collection: Collection, query: Query, number: int) -> float:
     """One document's word score."""
-    return _scores(collection, query, [number])[number]
-
-
-def _scores(collection: Collection, query: Query, numbers: list[int]) -> dict[int, float]:
-    scores = dict.fromkeys(numbers, 0.0)
-    for word in query.words:
-        if word.gains is not None:
-            get = word.gains.get
-            for number in numbers:
-                scores[number] += get(number, 0.0)
-        elif word.dense is not None:
-            dense = word.dense
-            for number in numbers:
-                scores[number] += dense[number]
-        else:
-            for number in numbers:
-                scores[number] += collection.gain(word, number)
-    return scores
+    at = collection.at(number)
+    return collection.word_scores(query.words, at, [number - collection.bases[at]])[0]
 
 
 def _complete(
@@ -169,11 +162,11 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
         for weight, term, _ in (*word.direct, *word.synonyms):
             weights[term] = weights.get(term, 0.0) + weight
     terms = sorted(weights.items())
-    fetch = max(ENGINE_FETCH, 2 * wanted)
+    fetch = max(ENGINE_FETCH, wanted + ENGINE_MORE)
     while True:
         scores: dict[int, float] = {}
         rest = 0.0
-        for base, view in zip(collection.bases, collection.views, strict=True):
+        for at, view in enumerate(collection.views):
             segment = view.segment
             proposed = segment.candidates(terms, fetch)
             if proposed is None:
@@ -189,7 +182,10 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
                 if len(proposed) >= fetch:
                     own = segment.total_length / segment.count
                     rest = max(rest, proposed[-1][1] * max(1.0, collection.average_length / own))
-            scores.update(_scores(collection, query, [base + doc for doc in numbers if doc not in view.removed]))
+            docs = [doc for doc in numbers if doc not in view.removed]
+            found = collection.word_scores(query.words, at, docs)
+            base = collection.bases[at]
+            scores.update(zip([base + doc for doc in docs], found, strict=True))
         if rest == 0.0:
             return scores
         best = nlargest(wanted, scores.values())

@@ -6,28 +6,24 @@ scores whatever segments they lie in. Decoded postings are kept (bounded); resul
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as AbstractCollection
 from collections.abc import Set as AbstractSet
-from itertools import chain
+from itertools import pairwise
 from typing import NamedTuple
 
-from .neighbours import Neighbour, neighbours
+from .neighbours import Neighbour, linked, near, neighbours
 from .ranking import K1, B, idf
 from .segment import Facts, Segment
 
 KEPT_POSTINGS = 800_000
 """Decoded postings kept at most (about 100 bytes each)."""
-KEPT_DENSE_BYTES = 32 << 20
-"""Memory for the arrays of words in many documents."""
 KEPT_TERMS = 50_000
 """Terms kept at most, unknown ones included."""
 LONG = 1_024
-"""A term in more documents than this is read where it lies, a word in more is kept as an array over all documents."""
-DENSE_DOCUMENTS = 32_768
-"""In a collection of more documents no such arrays are made."""
-KEPT_NEIGHBOURS = 20_000
+"""A term in more documents than this is read where it lies."""
+KEPT_LINKS = 20_000
 
 
 class View(NamedTuple):
@@ -39,31 +35,22 @@ class View(NamedTuple):
     root: str = ""
 
 
-class Entry:
-    """A term over all views. `gains` is what it gives to each document, 0 to 1, before its weight: the saturated,
-    length-normalised count; None for a long list, whose `lists` are read where they lie."""
+class Entry(NamedTuple):
+    """A term over all views: in how many documents it is, its weight, and its postings, read where they lie. A term
+    gives a document its saturated, length-normalised count, 0 to 1, times the weight."""
 
-    __slots__ = ("df", "gains", "idf", "lists")
-
-    def __init__(self, df: int, weight: float, gains: dict[int, float] | None, lists: list[_Posting]) -> None:
-        self.df = df
-        self.idf = weight
-        self.gains = gains
-        self.lists = lists
-
-    @property
-    def top(self) -> float:
-        """What it gives at most."""
-        return max(self.gains.values()) if self.gains else 1.0
+    df: int
+    idf: float
+    lists: list[_Posting]
 
 
 class Word:
     """What one word of a query finds. What it gives to a document is the larger of what its own terms (`direct`) give
-    together and what its best synonym gives. `gains` holds that by document; where there are many, `dense` does, for
-    every document; in a large collection neither. `weight` is what a perfect match is worth, `bound` what the word can
-    give at most, `df` about how many documents have it (the same however it is kept, as it gives the order)."""
+    together and what its best synonym gives. `gains` holds that by document once it was asked for, but where there are
+    many. `weight` is what a perfect match is worth, `bound` what the word can give at most, as far as that is known,
+    `df` about how many documents have it."""
 
-    __slots__ = ("bound", "dense", "df", "direct", "gains", "synonyms", "text", "weight")
+    __slots__ = ("bound", "df", "direct", "gains", "synonyms", "text", "weight")
 
     def __init__(self, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> None:
         self.text = text
@@ -71,7 +58,6 @@ class Word:
         self.direct = direct
         self.synonyms = synonyms
         self.gains: dict[int, float] | None = None
-        self.dense: array[float] | None = None
         self.df = 0
         self.bound = 0.0
 
@@ -80,8 +66,14 @@ Weighted = list[tuple[float, str, Entry]]
 """Terms with their weights: share times inverse document frequency."""
 
 
-_Posting = tuple[int, View, Sequence[int], Sequence[int]]
-"""Where a view's numbers begin, the view, and a term's documents there with their counts."""
+_Posting = tuple[int, View, Sequence[int], Sequence[int], Sequence[int] | None]
+"""Where a view's numbers begin, the view, a term's documents there with their counts, and the count by document where
+that is kept."""
+
+MIN_DENSE = 256
+"""Documents of a term from which on a segment may have its counts by document."""
+MANY = 255
+"""A count by document of this much or more stands in the postings alone."""
 
 
 class Collection:
@@ -106,11 +98,10 @@ class Collection:
         self.unknown = idf(self.count, 0)
         self._entries: dict[str, Entry | None] = {}
         self._words: dict[object, Word] = {}
-        self._common: dict[object, Word] = {}
         self._idfs: dict[int, float] = {}
         self._kept = 0
         self._similar: dict[str, tuple[tuple[str, int], ...]] = {}
-        self._neighbours: dict[int, tuple[Neighbour, ...]] = {}
+        self._links: dict[int, dict[int, Neighbour]] = {}
         self.facts: Callable[[int], Facts] = self._find_facts
         """The facts of a document by its number."""
         if len(self.views) == 1:
@@ -131,20 +122,10 @@ class Collection:
             if posting is not None:
                 docs, counts = posting
                 df += len(docs) - _removed(docs, view.removed) if view.removed else len(docs)
-                found.append((base, view, docs, counts))
-        entry = None
-        if df > LONG:
-            entry = Entry(df, self._idf(df), None, found)
-            self._make_room(1)
-        elif df:
-            gains = self._gains(*found[0])
-            for more in found[1:]:
-                gains.update(self._gains(*more))
-            entry = Entry(df, self._idf(df), gains, [])
-            self._make_room(df)
-        else:
-            self._make_room(1)
-        self._entries[term] = entry
+                dense = view.segment.counts(term) if len(docs) >= MIN_DENSE else None
+                found.append((base, view, docs, counts, dense))
+        self._make_room(1)
+        entry = self._entries[term] = Entry(df, self._idf(df), found) if df else None
         return entry
 
     def _idf(self, df: int) -> float:
@@ -162,68 +143,48 @@ class Collection:
 
     def word(self, key: object) -> Word | None:
         """A word that was kept."""
-        return self._words.get(key) or self._common.get(key)
+        return self._words.get(key)
 
     def make_word(self, key: object, text: str, weight: float, direct: Weighted, synonyms: Weighted) -> Word:
         """A word of a query with what it finds, kept for the next query that has it."""
         word = Word(text, weight, direct, synonyms)
         word.df = max([e.df for _, _, e in direct], default=0) + sum([e.df for _, _, e in synonyms])
-        if all(entry.gains is not None for _, _, entry in direct):
-            gains = word.gains = self.gains(word)
-            word.bound = max(gains.values()) if gains else 0.0
-            self._make_room(len(gains) + 1)
-            self._words[key] = word
-            return word
-        word.bound = max(
-            sum([w * entry.top for w, _, entry in direct]), max([w * e.top for w, _, e in synonyms], default=0.0)
-        )
-        if self.size <= DENSE_DOCUMENTS:
-            word.dense = self._dense(word)
-            while len(self._common) * self.size * 8 >= KEPT_DENSE_BYTES:
-                for oldest in list(self._common)[:1]:  # a copy in one step: other threads add and remove
-                    self._common.pop(oldest, None)
-            self._common[key] = word
+        word.bound = max(sum([w for w, _, _ in direct]), max([w for w, _, _ in synonyms], default=0.0))
+        self._make_room(1)
+        self._words[key] = word
         return word
-
-    def _dense(self, word: Word) -> array[float]:
-        dense = array("d", bytes(8 * self.size))
-        for weight, _, entry in word.direct:
-            for number, gain in self._entry_gains(entry):
-                dense[number] += weight * gain
-        for weight, _, entry in word.synonyms:
-            for number, gain in self._entry_gains(entry):
-                worth = weight * gain
-                if worth > dense[number]:
-                    dense[number] = worth
-        return dense
 
     def gains(self, word: Word) -> dict[int, float]:
         """What a word gives to each document that has it."""
-        if word.gains is not None:
-            return word.gains
-        if word.dense is not None:
-            return {number: gain for number, gain in enumerate(word.dense) if gain}
-        if len(word.direct) == 1 and not word.synonyms:
-            weight, _, entry = word.direct[0]
-            return {number: weight * gain for number, gain in self._entry_gains(entry)}
+        gains = word.gains
+        if gains is None:
+            gains = self._find_gains(word)
+            if word.df <= LONG:
+                word.gains = gains
+                word.bound = max(gains.values(), default=0.0)
+                self._make_room(len(gains))
+        return gains
+
+    def _find_gains(self, word: Word) -> dict[int, float]:
         gains: dict[int, float] = {}
         get = gains.get
-        for weight, _, entry in word.direct:
-            for number, gain in self._entry_gains(entry):
-                gains[number] = get(number, 0.0) + weight * gain
+        for place, (weight, _, entry) in enumerate(word.direct):
+            for posting in entry.lists:
+                given = self._gains(weight, *posting)
+                if place:
+                    given = {number: get(number, 0.0) + gain for number, gain in given.items()}
+                gains.update(given)
         for weight, _, entry in word.synonyms:
-            for number, gain in self._entry_gains(entry):
-                worth = weight * gain
-                if worth > get(number, 0.0):
-                    gains[number] = worth
+            for posting in entry.lists:
+                for number, gain in self._gains(weight, *posting).items():
+                    if gain > get(number, 0.0):
+                        gains[number] = gain
         return gains
 
     def gain(self, word: Word, number: int) -> float:
         """What a word gives to one document."""
         if word.gains is not None:
             return word.gains.get(number, 0.0)
-        if word.dense is not None:
-            return word.dense[number]
         return max(self.own_and_synonym(word, number))
 
     def own_and_synonym(self, word: Word, number: int) -> tuple[float, float]:
@@ -240,61 +201,125 @@ class Collection:
         """The synonym that gives most to a document."""
         return max(word.synonyms, key=lambda s: s[0] * self._entry_gain(s[2], number))[1]
 
-    def _gains(self, base: int, view: View, docs: Sequence[int], counts: Sequence[int]) -> dict[int, float]:
+    def _gains(
+        self, weight: float, base: int, view: View, docs: Sequence[int], counts: Sequence[int], _: object
+    ) -> dict[int, float]:
         lengths, removed = view.segment.lengths, view.removed
         floor, slope = self._floor, self._slope
         pairs: Iterable[tuple[int, int]] = zip(docs, counts, strict=True)
         if removed:
             pairs = [pair for pair in pairs if pair[0] not in removed]
-        return {base + doc: count / (count + floor + slope * lengths[doc]) for doc, count in pairs}
-
-    def _entry_gains(self, entry: Entry) -> Iterable[tuple[int, float]]:
-        if entry.gains is not None:
-            return entry.gains.items()
-        return chain.from_iterable(self._gains(*posting).items() for posting in entry.lists)
+        return {base + doc: weight * (count / (count + (floor + slope * lengths[doc]))) for doc, count in pairs}
 
     def _entry_gain(self, entry: Entry, number: int) -> float:
-        if entry.gains is not None:
-            return entry.gains.get(number, 0.0)
-        for base, view, docs, counts in entry.lists:
+        for base, view, docs, counts, dense in entry.lists:
             doc = number - base
             if 0 <= doc < view.segment.count:
-                place = bisect_left(docs, doc)
-                if place < len(docs) and docs[place] == doc:
-                    count = counts[place]
-                    return count / (count + self._floor + self._slope * view.segment.lengths[doc])
-                return 0.0
+                count = MANY if dense is None else dense[doc]
+                if count == MANY:
+                    place = bisect_left(docs, doc)
+                    count = counts[place] if place < len(docs) and docs[place] == doc else 0
+                return count / (count + (self._floor + self._slope * view.segment.lengths[doc])) if count else 0.0
         return 0.0
+
+    def word_scores(self, words: Sequence[Word], at: int, docs: Sequence[int]) -> list[float]:
+        """What words give together to some documents of one view, by their numbers in the view."""
+        base, lengths = self.bases[at], self.views[at].segment.lengths
+        numbers = [base + doc for doc in docs]
+        norms = [self._floor + self._slope * lengths[doc] for doc in docs]
+        scores = [0.0] * len(docs)
+        for word in words:
+            if word.gains is not None or word.df <= 4 * len(docs):
+                get = self.gains(word).get
+                scores = [score + get(number, 0.0) for score, number in zip(scores, numbers, strict=True)]
+                continue
+            own = [0.0] * len(docs)
+            for weight, _, entry in word.direct:
+                gains = self._some(entry, base, numbers, norms)
+                own = [o + weight * gain for o, gain in zip(own, gains, strict=True)]
+            for weight, _, entry in word.synonyms:
+                gains = self._some(entry, base, numbers, norms)
+                own = [max(o, weight * gain) for o, gain in zip(own, gains, strict=True)]
+            scores = [score + o for score, o in zip(scores, own, strict=True)]
+        return scores
+
+    def _some(self, entry: Entry, base: int, numbers: Sequence[int], norms: Sequence[float]) -> list[float]:
+        """What a term gives to some documents of the view whose numbers begin at `base`."""
+        posting = next((posting for posting in entry.lists if posting[0] == base), None)
+        if posting is None:
+            return [0.0] * len(numbers)
+        _, _, docs, times, dense = posting
+        if dense is not None:
+            counts = [dense[number - base] for number in numbers]
+            if MANY not in counts:
+                return [count / (count + norm) for count, norm in zip(counts, norms, strict=True)]
+        found = []
+        end = len(docs)
+        for number, norm in zip(numbers, norms, strict=True):
+            doc = number - base
+            place = bisect_left(docs, doc)
+            if place < end and docs[place] == doc:
+                count = times[place]
+                found.append(count / (count + norm))
+            else:
+                found.append(0.0)
+        return found
 
     def place(self, number: int) -> tuple[View, int]:
         """The view of a document and its number there."""
-        index = bisect_right(self.bases, number) - 1 if len(self.bases) > 1 else 0
-        return self.views[index], number - self.bases[index]
+        at = self.at(number)
+        return self.views[at], number - self.bases[at]
+
+    def at(self, number: int) -> int:
+        """Which view a document is in."""
+        return bisect_right(self.bases, number) - 1 if len(self.bases) > 1 else 0
 
     def _find_facts(self, number: int) -> Facts:
         view, doc = self.place(number)
         return view.segment.facts(doc)
 
-    def related(self, term: str, number: int) -> Sequence[int]:
+    def related(self, term: str, number: int) -> AbstractCollection[int]:
         """The documents that have a special term, of the same source as document `number`."""
         entry = self.entry(term)
         if entry is None:
             return ()
-        numbers = [found for found, _ in self._entry_gains(entry)]
-        if len(self.views) == 1:
-            return numbers
+        if len(self.bases) == 1 and not self.views[0].removed:
+            return entry.lists[0][2]
         here = self.place(number)[0]
-        views = [(n, self.place(n)[0]) for n in numbers]
-        return [n for n, view in views if view.root == here.root and view.source == here.source]
+        return [
+            base + doc
+            for base, view, docs, _, _ in entry.lists
+            if view.root == here.root and view.source == here.source
+            for doc in docs
+            if doc not in view.removed
+        ]
+
+    def first(self, numbers: AbstractCollection[int], count: int) -> list[int]:
+        """The first `count` of some documents by path, in that order."""
+        ordered = sorted(numbers)
+        if len(self.bases) == 1:
+            return ordered[:count]
+        ends = [bisect_left(ordered, base) for base in self.bases] + [len(ordered)]
+        mixed = [n for start, end in pairwise(ends) for n in ordered[start : min(end, start + count)]]
+        mixed.sort(key=self._id)
+        return mixed[:count]
+
+    def _id(self, number: int) -> tuple[str, int]:
+        view, doc = self.place(number)
+        return view.segment.ids[doc], number
 
     def neighbours(self, number: int) -> tuple[Neighbour, ...]:
-        """The document's neighbours (see `memdir.neighbours`)."""
-        found = self._neighbours.get(number)
-        if found is None:
-            if len(self._neighbours) >= KEPT_NEIGHBOURS:
-                self._neighbours = {}
-            found = self._neighbours[number] = neighbours(number, self)
-        return found
+        """All neighbours of a document (see `memdir.neighbours`)."""
+        return neighbours(number, self)
+
+    def near(self, number: int, known: Mapping[int, Facts], least: float) -> list[Neighbour]:
+        """The document's neighbours that are among `known`, and links that weigh `least`."""
+        links = self._links.get(number)
+        if links is None:
+            if len(self._links) >= KEPT_LINKS:
+                self._links = {}
+            links = self._links[number] = linked(number, self)
+        return near(number, links, self, known, least)
 
     def similar(self, word: str) -> tuple[tuple[str, int], ...]:
         """The known words that a misspelt one may stand for, and how many errors away: one at most (two in a word of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from .neighbours import is_relation, relation_terms
 from .segment import Facts, TextDocument
 from .stem import ENGLISH
-from .text import count_fields
+from .text import count_fields, terms_of
 
 
 class MemorySegment:
@@ -18,7 +18,7 @@ class MemorySegment:
         ordered = [by_id[id] for id in sorted(by_id)]
         self.ids: Sequence[str] = [document.facts.id for document in ordered]
         self._numbers = {id: number for number, id in enumerate(self.ids)}
-        self._facts = [document.facts for document in ordered]
+        self._facts = [_with_terms(document.facts, language) for document in ordered]
         self._postings: dict[str, tuple[list[int], list[int]]] = {}
         self._similar: Mapping[str, Sequence[str]] | None = None
         lengths: list[int] = []
@@ -53,6 +53,10 @@ class MemorySegment:
         """Documents and weighted counts; None for an unknown term."""
         return self._postings.get(term)
 
+    def counts(self, term: str) -> None:
+        """None: not kept."""
+        return
+
     def similar_terms(self, term: str) -> Sequence[str]:
         """Terms within the edit distance of a typing error, unordered."""
         if self._similar is None:
@@ -67,6 +71,11 @@ class MemorySegment:
     def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> None:
         """None: the postings are at hand."""
         return
+
+
+def _with_terms(facts: Facts, language: str) -> Facts:
+    terms = sorted(terms_of(f"{facts.name}\n{facts.description}", language))
+    return facts._replace(about=f" {' '.join(terms)} ")
 
 
 MIN_SIMILAR = 4

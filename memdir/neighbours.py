@@ -6,7 +6,7 @@ document. The prefixes are control characters, which no analysed text contains. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -33,6 +33,7 @@ LINKED_WEIGHT = 0.7
 """A document is a little less about who links to it than about what it links to."""
 TOPIC_WEIGHT = 0.3
 SESSION_WEIGHT = 0.3
+GROUP_WEIGHT = max(TOPIC_WEIGHT, SESSION_WEIGHT)
 
 
 _loose = lru_cache(maxsize=1 << 14)(loose)
@@ -53,8 +54,11 @@ class Documents(Protocol):
     def facts(self) -> Callable[[int], Facts]:
         """The facts of a document by its number."""
 
-    def related(self, term: str, number: int) -> Sequence[int]:
+    def related(self, term: str, number: int) -> Collection[int]:
         """The documents that have a special term, of the same source as document `number`."""
+
+    def first(self, numbers: Collection[int], count: int) -> list[int]:
+        """The first `count` of some documents by path, in that order."""
 
 
 def is_relation(term: str) -> bool:
@@ -75,47 +79,107 @@ def relation_terms(facts: Facts) -> set[str]:
     return terms
 
 
-def neighbours(number: int, documents: Documents) -> tuple[Neighbour, ...]:
-    """The neighbours of a document: what it links to and who links to it, who shares a topic or a session. Each once,
-    by its strongest edge, the strongest first, ties by path; at most `MAX_NEIGHBOURS`."""
-    best: dict[int, Neighbour] = {}
-    for neighbour in _edges(number, documents):
-        known = best.get(neighbour.number)
-        if neighbour.number != number and (known is None or neighbour.weight > known.weight):
-            best[neighbour.number] = neighbour
-    ordered = sorted(best.values(), key=lambda n: (-n.weight, documents.facts(n.number).id))
-    return tuple(ordered[:MAX_NEIGHBOURS])
-
-
-def _edges(number: int, documents: Documents) -> Iterator[Neighbour]:
+def linked(number: int, documents: Documents) -> dict[int, Neighbour]:
+    """What a document links to and who links to it, each by the strongest link."""
     facts = documents.facts(number)
+    links: dict[int, Neighbour] = {}
     if _is_section(facts.id):
-        return
+        return links
     for link in facts.links:
         target = _resolve(link.to, number, documents)
         if target >= 0:
-            yield Neighbour(target, LINK_WEIGHT * _weight(link.weight), f"linked from {facts.id} ({link.relationship})")
+            weight, edge = LINK_WEIGHT * _weight(link.weight), f"linked from {facts.id} ({link.relationship})"
+            _keep(links, Neighbour(target, weight, edge))
     for key in _own_keys(facts):
         for source in documents.related(TARGET + key, number):
             for link in documents.facts(source).links:
                 if key in _target_keys(link.to) and _resolve(link.to, source, documents) == number:
-                    yield Neighbour(
-                        source, LINKED_WEIGHT * _weight(link.weight), f"links to {facts.id} ({link.relationship})"
-                    )
-    groups = [(TOPIC + t, TOPIC_WEIGHT, f"topic {t}, with {facts.id}") for t in facts.topics if t]
-    if facts.session:
-        groups.append((SESSION + facts.session, SESSION_WEIGHT, f"same session as {facts.id}"))
-    for term, weight, edge in groups:
+                    weight, edge = LINKED_WEIGHT * _weight(link.weight), f"links to {facts.id} ({link.relationship})"
+                    _keep(links, Neighbour(source, weight, edge))
+    links.pop(number, None)
+    return links
+
+
+def _keep(links: dict[int, Neighbour], neighbour: Neighbour) -> None:
+    known = links.get(neighbour.number)
+    if known is None or neighbour.weight > known.weight:
+        links[neighbour.number] = neighbour
+
+
+def near(
+    number: int, links: dict[int, Neighbour], documents: Documents, known: Mapping[int, Facts], least: float
+) -> list[Neighbour]:
+    """The neighbours of a document whose `links` are given: those among `known`, and of others the links that weigh
+    `least`. The members of its topics and session are only looked up when one of `known` is among them."""
+    facts = documents.facts(number)
+    asked = [n for n, link in links.items() if n in known or link.weight >= least]
+    few = len(links) <= MAX_NEIGHBOURS and all(links[n].weight > GROUP_WEIGHT for n in asked)
+    if few and not _shares(number, facts, known):
+        return [links[n] for n in asked]
+    best = dict(links)
+    for term, weight, edge in _groups(facts):
         members = documents.related(term, number)
         if len(members) <= MAX_MEMBERS:
             for member in members:
-                yield Neighbour(member, weight, edge)
+                if member not in best or best[member].weight < weight:
+                    best[member] = Neighbour(member, weight, edge)
+    best.pop(number, None)
+    asked += [n for n in known if n in best and n not in links]
+    if len(best) > MAX_NEIGHBOURS:
+        asked = _strongest(best, asked, documents)
+    return [best[n] for n in asked]
+
+
+def _shares(number: int, facts: Facts, known: Mapping[int, Facts]) -> bool:
+    """Whether one of `known` may be in a group of the document."""
+    if _is_section(facts.id) or not (facts.topics or facts.session):
+        return False
+    topics, session = set(facts.topics), facts.session
+    return any(
+        n != number and (not topics.isdisjoint(f.topics) or (session and f.session == session))
+        for n, f in known.items()
+    )
+
+
+def _groups(facts: Facts) -> list[tuple[str, float, str]]:
+    """The groups a document is in, as the term of its members, its weight and its edge."""
+    if _is_section(facts.id):
+        return []
+    groups = [(TOPIC + t, TOPIC_WEIGHT, f"topic {t}, with {facts.id}") for t in facts.topics if t]
+    if facts.session:
+        groups.append((SESSION + facts.session, SESSION_WEIGHT, f"same session as {facts.id}"))
+    return groups
+
+
+def _strongest(best: dict[int, Neighbour], asked: list[int], documents: Documents) -> list[int]:
+    """Those asked for that are among the `MAX_NEIGHBOURS` strongest of all, ties by path."""
+    chosen: list[int] = []
+    for weight in {best[n].weight for n in asked}:
+        room = MAX_NEIGHBOURS - sum([n.weight > weight for n in best.values()])
+        if room > 0:
+            equal = [n.number for n in best.values() if n.weight == weight]
+            first = set(documents.first(equal, room)) if len(equal) > room else equal
+            chosen += [n for n in asked if best[n].weight == weight and n in first]
+    return chosen
+
+
+def neighbours(number: int, documents: Documents) -> tuple[Neighbour, ...]:
+    """All neighbours of a document, the strongest first, ties by path."""
+    groups = [documents.related(term, number) for term, _, _ in _groups(documents.facts(number))]
+    known = {member: documents.facts(member) for members in groups for member in members}
+    chosen = near(number, linked(number, documents), documents, known, 0.0)
+    return tuple(sorted(chosen, key=lambda n: (-n.weight, documents.facts(n.number).id)))
 
 
 def _resolve(to: str, number: int, documents: Documents) -> int:
     """The one document a link means, -1 for none or several."""
     found: dict[str, int] = {}
-    for key in _target_keys(to):
+    keys = _target_keys(to)
+    if len(keys) == 1 and keys == {to}:  # most links are names as they are; one bearer of it leaves no choice
+        bearers = documents.related(NAME + to, number)
+        if len(bearers) < 2:
+            return next(iter(bearers), -1)
+    for key in keys:
         for bearer in documents.related(NAME + key, number):
             found[documents.facts(bearer).id] = bearer
     names = Names((id, documents.facts(bearer).name) for id, bearer in found.items())

@@ -6,7 +6,7 @@ score is made comparable between queries. What each step gave is in `parts`, in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from math import inf
 from typing import NamedTuple
@@ -30,7 +30,6 @@ from .ranking import (
 )
 from .segment import Facts
 from .stem import ENGLISH
-from .text import analyse
 
 __all__ = ["Collection", "RecallOptions", "Scored", "View", "hits", "recall"]
 
@@ -113,7 +112,7 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
         coverage, about = min(1.0, len(weights) / (query.count or 1)), sum(weights) / (query.mass or 1.0)
         return calibrate(evidence(score, collection.most, coverage, about), 1.0) >= least
 
-    admitted = partial(admits, options=options)
+    admitted = admission(options)
     found = candidates(collection, query, wanted, admitted, promises, filtered=options.filtered)
     pool = {number: _Candidate(number, words, facts) for words, number, facts in found}
     _activate(collection, query, pool, options)
@@ -125,7 +124,7 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
         candidate.total = (candidate.words + candidate.structure) * candidate.prior
     ranked = _diversified(list(pool.values()))
     first = ranked[0]
-    coverage, about = _covered(collection, query, first, options.language)
+    coverage, about = _covered(collection, query, first)
     sure = evidence(first.words, collection.most, coverage, about)
     results: list[Scored] = []
     for candidate in ranked[: options.limit]:
@@ -136,10 +135,10 @@ def recall(views: Collection | Sequence[View], text: str, options: RecallOptions
     return results
 
 
-def _covered(collection: Collection, query: Query, candidate: _Candidate, language: str) -> tuple[float, float]:
+def _covered(collection: Collection, query: Query, candidate: _Candidate) -> tuple[float, float]:
     """The share of the query's words that the document has, and the share of their weight that its name and
     description have; a synonym covers a part."""
-    said = _terms(f"{candidate.facts.name}\n{candidate.facts.description}", language)
+    said = candidate.facts.about
     coverage = about = 0.0
     number, own_and_synonym = candidate.number, collection.own_and_synonym
     for word in query.words:
@@ -154,33 +153,28 @@ def _covered(collection: Collection, query: Query, candidate: _Candidate, langua
         else:
             continue
         for _, term, _ in word.direct:
-            if term in said:
+            if f" {term} " in said:
                 about += weight
                 break
         else:
             for _, term, _ in word.synonyms:
-                if term in said:
+                if f" {term} " in said:
                     about += SYNONYM_COVERAGE * weight
                     break
     return min(1.0, coverage / (query.count or 1)), about / (query.mass or 1.0)
 
 
-@lru_cache(maxsize=1 << 11)
-def _terms(text: str, language: str) -> frozenset[str]:
-    return frozenset(analyse(text, language))
-
-
 def _activate(collection: Collection, query: Query, pool: dict[int, _Candidate], options: RecallOptions) -> None:
     """The best documents give a share of their word score to their neighbours; a link may bring a new one."""
+    known = {number: candidate.facts for number, candidate in pool.items()}
     for active in list(pool.values())[:ACTIVE]:
-        for number, weight, edge in collection.neighbours(active.number):
+        for number, weight, edge in collection.near(active.number, known, MIN_EDGE):
             candidate = pool.get(number)
             if candidate is None:
-                if weight < MIN_EDGE:
-                    continue
                 facts = collection.facts(number)
                 if not admits(facts, options):
                     continue
+                known[number] = facts
                 candidate = pool[number] = _Candidate(number, score(collection, query, number), facts)
             given = ACTIVATION * weight * active.words
             if given > candidate.structure:
@@ -253,6 +247,14 @@ def _explained(
     return parts, tuple(why)
 
 
+def admission(options: RecallOptions) -> Callable[[Facts], bool]:
+    """`admits` for these options."""
+    if options.filtered or options.all:
+        return partial(admits, options=options)
+    now = options.now
+    return lambda facts: facts.status == "active" and facts.valid_from <= now < facts.valid_until
+
+
 def admits(facts: Facts, options: RecallOptions) -> bool:
     """Whether the filters let the document through. Validity is half-open: `valid_from <= t < valid_until`."""
     if not options.all:
@@ -273,10 +275,11 @@ def admits(facts: Facts, options: RecallOptions) -> bool:
 
 def hits(scored: Sequence[Scored], options: RecallOptions) -> list[Hit]:
     """The hits a caller gets. A snippet is made when it is asked for."""
+    now = options.now
     return [
-        Hit(
-            s.facts.id, s.view.source, s.view.root, s.facts.name, s.facts.type, s.facts.description, s.score, s.parts,
-            _rfc3339(s.facts.modified), s.facts.line, age_days(s.facts.modified, options.now), s.why, s.terms,
-        )
-        for s in scored
+        tuple.__new__(Hit, (  # a third of the time of Hit(...)
+            facts.id, view.source, view.root, facts.name, facts.type, facts.description, score, parts,
+            _rfc3339(facts.modified), facts.line, age_days(facts.modified, now), why, terms,
+        ))
+        for view, _, facts, score, parts, why, terms in scored
     ]  # fmt: skip

@@ -39,6 +39,8 @@ class Facts(NamedTuple):
     created: float = 0.0
     sources: tuple[str, ...] = ()
     """`metadata.sources`: what the memory was made from, as written."""
+    about: str = ""
+    """The terms of the name and the description, each between spaces. A segment sets it."""
 
 
 class TextDocument(NamedTuple):
@@ -75,6 +77,10 @@ class Segment(Protocol):
         """Documents (ascending) that contain the term and its weighted count in each; None for an unknown term.
         Relations are terms too, under prefixes no text can produce (`memdir.neighbours`): a topic's members, a name's
         bearers, who links to a name, a session's memories."""
+
+    def counts(self, term: str) -> Sequence[int] | None:
+        """The weighted count of a word in every document, 255 for more, for a word in so many documents that the
+        segment keeps that; else None."""
 
     def similar_terms(self, term: str) -> Sequence[str]:
         """Terms of this segment within the edit distance of a typing error, unordered."""

@@ -98,6 +98,8 @@ def forms(word: str, language: str = ENGLISH) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 16)
 def words(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The casefolded words of a chunk in order, and its wholes: the compound names among its parts, joined."""
+    if chunk.isalpha() and chunk.islower() and chunk.isascii():
+        return ((chunk,) if len(chunk) <= MAX_WORD else ()), ()
     plain: list[str] = []
     wholes: list[str] = []
     for segment in _SEGMENT.split(chunk):
@@ -194,6 +196,14 @@ def count_terms(text: str, language: str = ENGLISH) -> dict[str, int]:
 def analyse(text: str, language: str = ENGLISH) -> list[str]:
     """The distinct terms of a text, in order of first occurrence."""
     return list(count_terms(text, language))
+
+
+def terms_of(text: str, language: str = ENGLISH) -> set[str]:
+    """The distinct terms of a text."""
+    found: set[str] = set()
+    for chunk in chunks(text):
+        found.update(_run_terms(chunk) if chunk >= _FIRST_RUN and is_run(chunk) else _chunk_terms(chunk, language))
+    return found
 
 
 @lru_cache(maxsize=1 << 12)

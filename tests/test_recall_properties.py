@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from memdir import candidates as candidates_module
 from memdir import collection as collection_module
-from memdir.collection import Collection, View
+from memdir.collection import MANY, Collection, View
 from memdir.documents import documents
 from memdir.memory_segment import MemorySegment
 from memdir.model import Link, Memory
@@ -133,24 +133,35 @@ def test_an_engine_changes_nothing(slack: float, monkeypatch: pytest.MonkeyPatch
             assert told(recall(views, query, options)) == whole
 
 
-@pytest.mark.parametrize(("long", "dense"), [(4_096, 32_768), (3, 32_768), (3, 0), (0, 0)])
-def test_how_postings_are_kept_changes_nothing(long: int, dense: int, monkeypatch: pytest.MonkeyPatch) -> None:
+class Dense(MemorySegment):
+    """A segment that keeps the counts of every word by document, too, as far as one byte reaches (here only to 2)."""
+
+    def counts(self, term: str) -> Sequence[int] | None:  # type: ignore[override]
+        docs, counts = self.postings(term) or ((), ())
+        found = [0] * self.count
+        for doc, times in zip(docs, counts, strict=True):
+            found[doc] = times if times < 3 else MANY
+        return found
+
+
+@pytest.mark.parametrize(("long", "dense"), [(4_096, False), (3, True), (3, False), (0, True), (0, False)])
+def test_how_postings_are_kept_changes_nothing(long: int, dense: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     memories = corpus(11, 200)
     rng = random.Random(5)
     asked = [" ".join(rng.choices(WORDS, k=rng.randrange(1, 9))) for _ in range(40)]
     options = RecallOptions(now=NOW, min_score=0.0, explain=True)
     expected = [told(recall(one_segment(memories), query, options)) for query in asked]
     monkeypatch.setattr(collection_module, "LONG", long)
-    monkeypatch.setattr(collection_module, "DENSE_DOCUMENTS", dense)
     monkeypatch.setattr(collection_module, "KEPT_POSTINGS", 500)
-    collection = Collection(in_segments(memories, 1))
-    assert [told(recall(collection, query, options)) for query in asked] == expected
+    monkeypatch.setattr(f"{__name__}.MemorySegment", Dense if dense else MemorySegment)
+    for views in (in_segments(memories, 1), one_segment(memories)):
+        collection = Collection(views)
+        assert [told(recall(collection, query, options)) for query in asked] == expected
 
 
 def test_threads_share_a_collection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collection_module, "LONG", 20)
     monkeypatch.setattr(collection_module, "KEPT_POSTINGS", 300)
-    monkeypatch.setattr(collection_module, "KEPT_DENSE_BYTES", 5_000)
     memories = corpus(17, 150)
     rng = random.Random(2)
     asked = [" ".join(rng.choices([*WORDS, "relase"], k=rng.randrange(1, 6))) for _ in range(60)]

@@ -125,7 +125,7 @@ def test_a_damaged_index_does_not_keep_the_graph_from_being_made(tmp_path: Path)
     one.sync()
     (segment,) = (tmp_path / "cache").rglob("*.segment")
     data = bytearray(segment.read_bytes())
-    place = data.index(b"[\x22m7\x22")
+    place = data.index(b"m7\0")
     data[place : place + 8] = b"garbage!"
     os.chmod(segment, 0o600)
     segment.write_bytes(data)
