@@ -125,7 +125,11 @@ class Bench:
                 "warm recall, four common words": self.corpus.common(QUERIES),
                 "warm recall, a prompt of twelve words": self.corpus.prompts(QUERIES),
             }
-            rows = {name: shown(median(workspace.recall, queries)) for name, queries in classes.items()}
+            rows = {}
+            for name, queries in classes.items():
+                rows[name] = shown(median(workspace.recall, queries))
+                hits = statistics.mean(len(workspace.recall(query)) for query in queries)
+                print(f"{name}: {hits:.1f} hits on average", file=sys.stderr)
             index = workspace.index()
             spans = []
             for number in range(1, CHANGES + 1):

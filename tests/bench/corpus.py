@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
+from pathlib import Path
 
 TYPES = ("user", "feedback", "project", "reference")
 WORDS = 60_000
@@ -25,6 +26,7 @@ class Corpus:
     root: str
     size: int
     words: list[str]
+    _files: list[str] = field(default_factory=list, compare=False)
 
     def change(self, number: int) -> None:
         """Rewrite one memory with another sentence in it."""
@@ -36,10 +38,26 @@ class Corpus:
             file.write(f"{text.rstrip()} {self.words[number % 5_000]} changed.\n")
 
     def rare(self, count: int, seed: int = 1) -> list[str]:
-        """Queries of three words that stand in few files."""
+        """Queries of three words that stand in few files, and together in one."""
+        rank = {word: place for place, word in enumerate(self.words)}
+        low = 2_000 if self.size < 5_000 else 20_000
         rng = random.Random(seed)
-        low, high = (2_000, 8_000) if self.size < 5_000 else (20_000, 60_000)
-        return [" ".join(self.words[rng.randrange(low, high)] for _ in range(3)) for _ in range(count)]
+        found: list[str] = []
+        while len(found) < count:
+            words = [word for word in self._body(rng) if rank.get(word, 0) >= low]
+            if len(words) >= 3:
+                found.append(" ".join(rng.sample(words, 3)))
+        return found
+
+    def _body(self, rng: random.Random) -> list[str]:
+        """The distinct words of one memory's text, in order."""
+        with open(rng.choice(self._paths()), encoding="utf-8") as file:
+            return list(dict.fromkeys(file.read().partition("\n---\n")[2].replace(".", " ").split()))
+
+    def _paths(self) -> list[str]:
+        if not self._files:
+            self._files.extend(sorted(str(path) for path in Path(self.root).rglob("*.md")))
+        return self._files
 
     def unknown(self, count: int) -> list[str]:
         """Rare queries with one word misspelt."""
@@ -59,10 +77,15 @@ class Corpus:
         return [" ".join(rng.sample(self.words[:300], 4)) for _ in range(count)]
 
     def prompts(self, count: int) -> list[str]:
-        """Prompts of twelve words as they come in a text."""
+        """Prompts of twelve words as they come in a text, frequent and rare, out of one memory."""
         rng = random.Random(4)
-        weights = _weights(len(self.words))
-        return [" ".join(rng.choices(self.words, cum_weights=weights, k=12)) for _ in range(count)]
+        found: list[str] = []
+        while len(found) < count:
+            words = [word for word in self._body(rng) if word.isalpha()]
+            if len(words) >= 24:
+                start = rng.randrange(len(words) - 12)
+                found.append(" ".join(words[start : start + 12]))
+        return found
 
 
 def vocabulary() -> list[str]:
