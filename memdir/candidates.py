@@ -172,11 +172,7 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
             if proposed is None:
                 if 2 * segment.count > collection.size:
                     return None
-                numbers: set[int] = set()
-                for term, _ in terms:
-                    posting = segment.postings(term)
-                    if posting is not None:
-                        numbers.update(posting[0])
+                numbers = _bearers(query, collection.bases[at])
             else:
                 numbers = {doc for doc, _ in proposed}
                 if len(proposed) >= fetch:
@@ -194,3 +190,14 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
         if fetch > collection.count:
             return None
         fetch *= 4
+
+
+def _bearers(query: Query, base: int) -> set[int]:
+    """The documents of the view whose numbers begin at `base` that have any of the words."""
+    numbers: set[int] = set()
+    for word in query.words:
+        for _, _, entry in (*word.direct, *word.synonyms):
+            for start, _, docs, _, _ in entry.lists:
+                if start == base:
+                    numbers.update(docs)
+    return numbers

@@ -166,6 +166,9 @@ class Collection:
         return gains
 
     def _find_gains(self, word: Word) -> dict[int, float]:
+        if len(word.direct) == 1 and not word.synonyms and len(word.direct[0][2].lists) == 1:
+            weight, _, entry = word.direct[0]
+            return self._gains(weight, *entry.lists[0])
         gains: dict[int, float] = {}
         get = gains.get
         for place, (weight, _, entry) in enumerate(word.direct):
@@ -207,9 +210,13 @@ class Collection:
         lengths, removed = view.segment.lengths, view.removed
         floor, slope = self._floor, self._slope
         pairs: Iterable[tuple[int, int]] = zip(docs, counts, strict=True)
-        if removed:
+        if len(removed) > len(docs):
             pairs = [pair for pair in pairs if pair[0] not in removed]
-        return {base + doc: weight * (count / (count + (floor + slope * lengths[doc]))) for doc, count in pairs}
+            removed = frozenset()
+        gains = {base + doc: weight * (count / (count + (floor + slope * lengths[doc]))) for doc, count in pairs}
+        for doc in removed:
+            gains.pop(base + doc, None)
+        return gains
 
     def _entry_gain(self, entry: Entry, number: int) -> float:
         for base, view, docs, counts, dense in entry.lists:
@@ -224,6 +231,8 @@ class Collection:
 
     def word_scores(self, words: Sequence[Word], at: int, docs: Sequence[int]) -> list[float]:
         """What words give together to some documents of one view, by their numbers in the view."""
+        if not docs:
+            return []
         base, lengths = self.bases[at], self.views[at].segment.lengths
         numbers = [base + doc for doc in docs]
         norms = [self._floor + self._slope * lengths[doc] for doc in docs]
