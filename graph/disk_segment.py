@@ -208,16 +208,17 @@ class DiskSegment:
             topics: tuple[str, ...] = ()
             links: tuple[Link, ...] = ()
             sources: tuple[str, ...] = ()
+            offsets: tuple[int, ...] = ()
             if rest:
-                (topics, found, sources, kept), _ = _DECODE(rest)
-                topics, sources = tuple(topics), tuple(sources)
+                (topics, found, sources, kept, offsets), _ = _DECODE(rest)
+                topics, sources, offsets = tuple(topics), tuple(sources), tuple(offsets)
                 links = tuple([Link(*link) for link in found])
                 if kept:
                     name, description, namespace, status, type, session, about = kept
             return tuple.__new__(Facts, (
                 str(data[:id_size], "utf-8", "surrogatepass"), name, description, None if type == NONE else type,
                 topics, namespace, status, confidence, modified, valid_from, valid_until, pinned, line,
-                None if session == NONE else session, links, created, sources, about,
+                None if session == NONE else session, links, created, sources, about, offsets,
             ))  # fmt: skip
         except (ValueError, TypeError, struct.error) as error:
             raise self._file.damaged("facts cannot be read") from error

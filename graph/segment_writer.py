@@ -99,7 +99,7 @@ def encode_facts(facts: Facts) -> bytes:
     if any(text is not None and ("\0" in text or text == NONE) for text in texts):
         texts, kept = [""] * len(texts), texts
     links = [[k.to, k.relationship, k.weight, k.valid_from, k.valid_until] for k in facts.links]
-    rest = [facts.topics, links, facts.sources, kept]
+    rest = [facts.topics, links, facts.sources, kept, facts.offsets]
     written = json.dumps(rest, separators=(",", ":")) if any(rest) else ""
     joined = "\0".join([*(NONE if text is None else text for text in texts), written])
     return numbers + joined.encode("utf-8", "surrogatepass")

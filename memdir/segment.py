@@ -41,6 +41,8 @@ class Facts(NamedTuple):
     """`metadata.sources`: what the memory was made from, as written."""
     about: str = ""
     """The terms of the name and the description, each between spaces. A segment sets it."""
+    offsets: tuple[int, ...] = ()
+    """Where in its file the lines of the document begin, in bytes; empty where the document is the whole file."""
 
 
 class TextDocument(NamedTuple):
