@@ -12,6 +12,7 @@ from memdir.check_codes import CHECK_FIX, TIDY
 from memdir.files import shown
 from memdir.journal import Change
 from memdir.model import Finding
+from memdir.quoting import one_line
 from memdir.sarif import sarif
 from memdir.secrets import mask
 
@@ -51,7 +52,7 @@ def _to_open(cwd: str, root: str, path: str, *, several: bool) -> str:
 def _text(app: App, findings: list[Finding], *, several: bool) -> None:
     for (root, path), group in groupby(findings, key=lambda f: (f.root, f.path)):
         shared = list(group)
-        opened = shown(_to_open(app.environment.cwd, root, path, several=several))
+        opened = one_line(shown(_to_open(app.environment.cwd, root, path, several=several)))
         places = [opened + (f":{f.line}" if f.line else "") for f in shared]
         wide = max(map(len, places))
         code_wide = max(len(f.code) for f in shared)

@@ -441,3 +441,10 @@ def test_tidy_was_promised_for_what_a_full_index_has_no_room_for(tmp_path: Path)
     for lines, fix in ((199, "memdir tidy"), (200, None)):
         (tmp_path / "MEMORY.md").write_text("words\n" * lines)
         assert [f.fix for f in check(str(tmp_path), select=["index-missing"], now=0.0)] == [fix]
+
+
+def test_a_finding_is_one_line_whatever_the_file_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {".claude/memory/a\nb\x1b[31m.md": "---\nname: [\n---\n"})
+    _, out, _ = run(monkeypatch, tmp_path, "--memory-dir", str(tmp_path / ".claude" / "memory"))
+    assert out.strip() and "\x1b" not in out
+    assert all("a\\nb" in line for line in out.splitlines()), out
