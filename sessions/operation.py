@@ -24,10 +24,10 @@ class Operation(NamedTuple):
     kind: str
     paths: tuple[str, ...]
     reason: str
-    evidence: tuple[str, ...]
-    changes: tuple[Change, ...]
-    asks: bool
-    safe: bool
+    evidence: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    asks: bool = False
+    safe: bool = False
 
     @property
     def key(self) -> tuple[str, tuple[str, ...]]:
