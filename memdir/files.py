@@ -19,6 +19,7 @@ from .model import INDEX_NAME, MAX_FILE_BYTES
 from .places import directory_key as directory_key
 
 LOCK_NAME: Final = ".memdir.lock"
+CONSOLIDATE_LOCK_NAME: Final = ".consolidate-lock"
 TEMPORARY_PREFIX: Final = ".memdir-"
 TEMPORARY_SUFFIX: Final = ".tmp"
 ARCHIVE_NAME: Final = ".archive"

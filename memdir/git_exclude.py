@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from .errors import BadInputError, StorageError
-from .files import LOCK_NAME, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, read_file, read_if_there, write_atomic
+from .files import (
+    CONSOLIDATE_LOCK_NAME,
+    LOCK_NAME,
+    TEMPORARY_PREFIX,
+    TEMPORARY_SUFFIX,
+    read_file,
+    read_if_there,
+    write_atomic,
+)
+
+_IGNORED: Final = (LOCK_NAME, CONSOLIDATE_LOCK_NAME, f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}")
 
 
 def exclude_from_git(root: str) -> bool:
@@ -17,7 +28,7 @@ def exclude_from_git(root: str) -> bool:
     path = os.path.join(common, "info", "exclude")
     try:
         old = read_if_there(path) or b""
-        missing = [p for p in (LOCK_NAME, f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}") if p.encode() not in old.split()]
+        missing = [p for p in _IGNORED if p.encode() not in old.split()]
         if missing:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             start = b"" if not old or old.endswith(b"\n") else b"\n"

@@ -145,6 +145,15 @@ class Journal:
         """
         return self._take_back(self.undoable(count), "undo", now)
 
+    def undo_of(self, number: int, *, now: float) -> Undone:
+        """Take back one transaction that is done, whatever came after it, by the rules of `undo`."""
+        return self._take_back(self.done(number), "undo", now)
+
+    def done(self, number: int) -> tuple[Transaction, ...]:
+        """The transaction with this number when it is done and can be read, else nothing."""
+        transaction = self.records.read(number, "done")
+        return () if transaction is None else (transaction,)
+
     def preview(self, targets: Sequence[Transaction]) -> Undone:
         """What taking these back would do now (`undoable`, `redoable`). Changes nothing."""
         return self._plan_back(targets)[1]

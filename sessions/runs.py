@@ -1,0 +1,214 @@
+"""What is remembered of consolidations of one memory directory: each run, failures and how long to wait after them,
+the inputs of the last one, what its memories were after it. All in `dream/` below the directory's state.
+
+A run's record is written before its first change; what became of the change is the journal's to say, whose command
+begins with `dream N:`. So a run that was killed is told as the journal finds it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from memdir.journal import Journal
+from memdir.journal_records import Transaction
+
+from .state_file import number, read_state, write_state
+
+HOUR: Final = 3600.0
+DAY: Final = 24 * HOUR
+FIRST_WAIT: Final = HOUR
+LONGEST_WAIT: Final = DAY
+FAILURES_A_DAY: Final = 2
+"""Unattended runs that may fail in 24 hours before the next one waits for the first of them to be a day old."""
+_KEEP_RUNS: Final = 500
+
+
+class Run(NamedTuple):
+    """One run. `how` is by-hand, unattended or agent; `outcome` applied, undone, rolled-back, nothing, failed, or
+    interrupted; `operations` what was proposed, each with its `done` (applied, or why not); `left` the ids that left
+    the live set; `transaction` the number in the journal, None when nothing was changed."""
+
+    number: int
+    when: float
+    how: str
+    outcome: str
+    summary: str
+    operations: tuple[Mapping[str, object], ...] = ()
+    left: tuple[str, ...] = ()
+    transaction: int | None = None
+
+
+class Waiting(NamedTuple):
+    """Unattended runs that failed in a row, when each of the last ones did, and until when the next one waits."""
+
+    failures: int
+    times: tuple[float, ...]
+    until: float | None
+
+
+class Runs:
+    """The runs over one memory directory. Methods that write raise `StorageError` and expect the consolidation lock to
+    be held."""
+
+    def __init__(self, state_dir: str, root: str) -> None:
+        self.directory = os.path.join(state_dir, "dream")
+        self._records = os.path.join(self.directory, "runs")
+        self._state = os.path.join(self.directory, "state.json")
+        self._journal = Journal(state_dir, root)
+
+    @property
+    def gate_file(self) -> str:
+        """Where the gate keeps its listing of sessions."""
+        return os.path.join(self.directory, "sessions.json")
+
+    # Records
+
+    def next_number(self) -> int:
+        """One more than the highest, and than any that the journal knows."""
+        return max(self._numbers(), default=0) + 1
+
+    def begin(self, run: Run) -> None:
+        """Write a run down before it changes anything."""
+        value = {
+            "when": run.when, "how": run.how, "outcome": run.outcome, "summary": run.summary,
+            "operations": [dict(operation) for operation in run.operations], "left": list(run.left),
+        }  # fmt: skip
+        write_state(self._path(run.number), value)
+        for old in sorted(self._numbers())[:-_KEEP_RUNS]:
+            os.unlink(self._path(old))
+
+    def end(self, run: Run) -> None:
+        """Write down how a run ended."""
+        self.begin(run)
+
+    def newest(self, limit: int | None = None) -> list[Run]:
+        """The runs, newest first, as the journal has them now."""
+        numbers = sorted(self._numbers(), reverse=True)[:limit]
+        changes = self._transactions() if numbers else {}
+        return [self._read(number, changes.get(number)) for number in numbers]
+
+    def find(self, number: int) -> Run | None:
+        """The run with this number."""
+        if number not in self._numbers():
+            return None
+        return self._read(number, self._transactions().get(number))
+
+    def departed(self, now: float, days: float) -> list[str]:
+        """The ids that runs of the last `days` took out of the live set, those that were undone not counted. A run in
+        the future counts: the clock may have jumped."""
+        recent = [run for run in self.newest() if now - run.when < days * DAY]
+        return [id for run in recent if run.outcome == "applied" for id in run.left]
+
+    def _numbers(self) -> list[int]:
+        try:
+            names = os.listdir(self._records)
+        except OSError:
+            return []
+        return [int(name[:-5]) for name in names if name.endswith(".json") and name[:-5].isdigit()]
+
+    def _path(self, number: int) -> str:
+        return os.path.join(self._records, f"{number:06d}.json")
+
+    def _transactions(self) -> dict[int, Transaction]:
+        """The journal's transactions by the number of their run."""
+        found: dict[int, Transaction] = {}
+        for transaction in self._journal.records.newest():
+            run = run_of(transaction.command)
+            if run is not None and not transaction.undoes and not transaction.redoes:
+                found.setdefault(run, transaction)
+        return found
+
+    def _read(self, run: int, transaction: Transaction | None) -> Run:
+        value = read_state(self._path(run))
+        outcome = str(value.get("outcome") or "interrupted")
+        if transaction is not None:
+            states = {"done": "applied", "undone": "undone", "failed": "rolled-back", "pending": "interrupted"}
+            outcome = states[transaction.state]
+        listed, left = value.get("operations"), value.get("left")
+        operations = [o for o in listed if isinstance(o, dict)] if isinstance(listed, list) else []
+        return Run(
+            run, number(value.get("when")) or 0.0, str(value.get("how") or "by-hand"), outcome,
+            str(value.get("summary") or ""), tuple(operations),
+            tuple(str(id) for id in left) if isinstance(left, list) else (),
+            None if transaction is None else transaction.number,
+        )  # fmt: skip
+
+    # Failures, inputs, who runs
+
+    def waiting(self, now: float) -> Waiting:
+        """How long the next unattended run waits after the failed ones. A failure in the future is taken for one
+        now."""
+        state = read_state(self._state)
+        failures = int(number(state.get("failures")) or 0)
+        told = state.get("failed_at")
+        times = sorted(min(t, now) for t in map(number, told if isinstance(told, list) else []) if t is not None)
+        if not failures or not times:
+            return Waiting(0, (), None)
+        until = times[-1] + min(FIRST_WAIT * 2.0 ** min(failures - 1, 10), LONGEST_WAIT)
+        if len(times) >= FAILURES_A_DAY:
+            until = max(until, times[-FAILURES_A_DAY] + DAY)
+        return Waiting(failures, tuple(times), until if until > now else None)
+
+    def failed(self, now: float) -> None:
+        """An unattended run failed."""
+        waiting = self.waiting(now)
+        self._change(failures=waiting.failures + 1, failed_at=[*waiting.times, now][-FAILURES_A_DAY:])
+
+    def succeeded(self, inputs: str | None, planned: float | None = None) -> None:
+        """A run went through on these inputs (a digest); `planned` is when, of one that only made a plan."""
+        more = {} if planned is None else {"planned": planned}
+        self._change(failures=0, failed_at=[], inputs=inputs, **more)
+
+    @property
+    def inputs(self) -> str | None:
+        """The digest of what the last run that went through saw."""
+        value = read_state(self._state).get("inputs")
+        return value if isinstance(value, str) else None
+
+    @property
+    def planned(self) -> float | None:
+        """When an unattended run last made a plan and left the lock's time alone."""
+        return number(read_state(self._state).get("planned"))
+
+    def running(self, pid: int | None, prior_ns: int | None = None) -> None:
+        """Who runs now, and what the lock's time was before; None: nobody."""
+        self._change(running=None if pid is None else [pid, prior_ns])
+
+    def killed(self) -> tuple[int, int | None] | None:
+        """The process that last began a run and did not end it, and the lock's mtime (ns) before it."""
+        value = read_state(self._state).get("running")
+        if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], int):
+            return None
+        return value[0], value[1] if isinstance(value[1], int) else None
+
+    def seen(self) -> dict[str, str]:
+        """Digests by id of the memories as the last run left them."""
+        value = read_state(os.path.join(self.directory, "seen.json"))
+        return {id: digest for id, digest in value.items() if isinstance(digest, str)}
+
+    def remember(self, digests: Mapping[str, str]) -> None:
+        """Keep what `seen` gives."""
+        write_state(os.path.join(self.directory, "seen.json"), digests)
+
+    def _change(self, **fields: object) -> None:
+        write_state(self._state, {**read_state(self._state), **fields})
+
+
+def run_of(command: str) -> int | None:
+    """The number of the run that a journal's command line belongs to."""
+    word, _, rest = command.partition(" ")
+    said = rest.partition(":")[0]
+    return int(said) if word == "dream" and said.isascii() and said.isdigit() else None
+
+
+def summary_of(counts: Sequence[tuple[str, int]]) -> str:
+    """`3 merges, 1 conflict`; empty without any."""
+    return ", ".join(f"{count} {_PLURALS.get(kind, kind + 's') if count != 1 else kind}" for kind, count in counts)
+
+
+_PLURALS: Final = {
+    "index": "index updates", "topics": "topic proposals", "links": "link proposals", "stale": "stale facts",
+    "promote": "promotions",
+}  # fmt: skip
