@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from operator import is_not
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from memdir.graph.index import AnsweredBy, Index, SyncResult
     from memdir.graph.overlay import Progress
     from memdir.recall import RecallOptions
+    from memdir.sessions.conversation import Message
+    from memdir.sessions.session_file import SessionFile
+    from memdir.sessions.writer import Content, SessionWriter
     from memdir.store import Store
 
     from .background import Background
@@ -290,6 +294,52 @@ class Workspace:
 
         found = self.recall(query) if query else []
         return project_context(self.located, found, now=self.environment.now(), budget=budget)[0].text
+
+    # Sessions
+
+    @cached_property
+    def session_writer(self) -> SessionWriter:
+        """The sessions that this workspace writes: those of the cwd, in Claude Code's folder for it. Raises
+        StorageError when there is no place for them."""
+        from memdir.files import shown
+        from memdir.git_root import branch
+        from memdir.sessions.writer import SessionWriter
+
+        folder = self.located.written_transcripts_dir
+        if folder is None:
+            raise StorageError("there is no place for transcripts", hint="give one with --transcripts-dir")
+        cwd = self.located.cwd
+        return SessionWriter(folder, now=self.environment.now, cwd=shown(cwd), branch=lambda: shown(branch(cwd)))
+
+    def session_path(self, session_id: str) -> str:
+        """Where a session's transcript lies. Raises BadInputError for an id that no file can have."""
+        return self.session_writer.session_path(session_id)
+
+    def write_user_message(self, session_id: str, message: Content, parent: str | None = None) -> str:
+        """Append what the user said (a text, content blocks, or the API's message) to a session; its uuid. `parent` is
+        the uuid it follows, by default the last one. Raises BadInputError, LockedError, StorageError."""
+        return self.session_writer.write_user_message(session_id, message, parent)
+
+    def write_assistant_message(self, session_id: str, message: Content, parent: str | None = None) -> str:
+        """Append what the model said; as `write_user_message`."""
+        return self.session_writer.write_assistant_message(session_id, message, parent)
+
+    def write_summary(self, session_id: str, summary: str) -> str:
+        """Append a summary that takes the place of all messages before it; its uuid."""
+        return self.session_writer.write_summary(session_id, summary)
+
+    def tombstone_message(self, session_id: str, uuid: str) -> None:
+        """Hide a message of a session; nothing is deleted. Raises NotFoundError when there is no such message."""
+        self.session_writer.tombstone_message(session_id, uuid)
+
+    def load_session_messages(self, session_id: str, *, all: bool = False) -> list[Message]:
+        """The messages to resume a session from, oldest first; with `all` those hidden, summarised or abandoned, too.
+        Empty when there is no such session. Raises StorageError."""
+        return self.session_writer.load_session_messages(session_id, all=all)
+
+    def list_sessions(self) -> list[SessionFile]:
+        """The sessions of this project's folder, the one written last first."""
+        return self.session_writer.list_sessions()
 
     # Life
 

@@ -61,6 +61,19 @@ def worktrees(root: str) -> list[str]:
     return sorted(found)
 
 
+def branch(path: str) -> str:
+    """The branch that is checked out around `path` (absolute): `HEAD` when none is, empty outside of git."""
+    checkout = checkout_root(path)
+    if checkout is None:
+        return ""
+    git = os.path.join(checkout, ".git")
+    folder = git if os.path.isdir(git) else _pointed(git, checkout)
+    head = _first_line(os.path.join(folder, "HEAD")) if folder else None
+    if head is None:
+        return ""
+    return head.removeprefix("ref: refs/heads/") if head.startswith("ref: refs/heads/") else "HEAD"
+
+
 def remote_url(root: str) -> str | None:
     """The URL of the remote `origin` (else of the first one) in the repository's configuration, without user name and
     password; None when there is none."""

@@ -104,6 +104,14 @@ class Located(_Places):
             found.update(dict.fromkeys(find_project_dirs(self.projects_dir, path)))
         return list(found) or [os.path.join(self.projects_dir, slug(self.cwd))]
 
+    @property
+    def written_transcripts_dir(self) -> str | None:
+        """Where a session of the cwd is recorded, as Claude Code would; None where there is no place for it."""
+        if self.given_transcripts is not None or self.projects_dir is None or self.project_dir_name is not None:
+            return next(iter(self.transcripts_dirs), None)
+        found = find_project_dirs(self.projects_dir, self.cwd)
+        return found[0] if found else os.path.join(self.projects_dir, slug(self.cwd))
+
 
 def locate(
     environment: Environment,
