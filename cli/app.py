@@ -59,8 +59,9 @@ class App:
         self._workspace: Workspace | None = None
         self._progress: Progress | None = None
 
-    def workspace(self) -> Workspace:
-        """The workspace of the global options, opened once and closed by `main`."""
+    def workspace(self, *, transcripts_dir: str | None = None) -> Workspace:
+        """The workspace of the global options, opened once and closed by `main`. `transcripts_dir` is the directory
+        that a command's own option names."""
         if self._workspace is None:
             from .workspace import open_workspace
 
@@ -71,7 +72,7 @@ class App:
             self._workspace = open_workspace(
                 environment=self.environment,
                 memory_dir=self.values.text("memory_dir"),
-                transcripts_dir=self.values.text("transcripts_dir"),
+                transcripts_dir=transcripts_dir or self.values.text("transcripts_dir"),
                 config_dir=self.values.text("config_dir"),
                 progress=self._progress,
             )

@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "restore": "archive_cmd",
     "rm": "archive_cmd",
     "search": "recall_cmd",
+    "session": "session_cmd",
     "show": "show_cmd",
     "status": "status_cmd",
     "tag": "tag_cmd",

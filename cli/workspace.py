@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from operator import is_not
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Literal, Self, Unpack, overload
 
 from memdir.environment import Environment
 from memdir.errors import NotFoundError, StorageError
@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from memdir.recall import RecallOptions
     from memdir.sessions.conversation import Message
     from memdir.sessions.session_file import SessionFile
+    from memdir.sessions.turn_hit import SessionHit, TurnHit
     from memdir.sessions.writer import Content, SessionWriter
     from memdir.store import Store
 
     from .background import Background
+    from .session_search import SessionAnswer, SessionSearch, TurnFilters
 
 
 class Workspace:
@@ -63,6 +65,7 @@ class Workspace:
         self._wants_background = background
         self._background: Background | None = None
         self._asked: list[Index] = []
+        self._searches: dict[bool, SessionSearch] = {}
         self._collected: tuple[tuple[View, ...], Collection] | None = None
 
     # Where things are
@@ -159,6 +162,58 @@ class Workspace:
             language=settings.text("language"),
             **filters,
         )
+
+    # Transcripts
+
+    def ask_sessions(
+        self,
+        query: str,
+        *,
+        limit: int | None = None,
+        sessions: bool = False,
+        scan: bool = False,
+        all_projects: bool = False,
+        explain: bool = False,
+        **filters: Unpack[TurnFilters],
+    ) -> SessionAnswer:
+        """Search the transcripts: turns, or whole sessions; of this project, or of all."""
+        from .session_search import turn_options
+
+        options = turn_options(
+            self.environment.now(), self.settings.integer("recall.limit") if limit is None else limit,
+            self.settings.text("language"), explain=explain, filters=filters,
+        )  # fmt: skip
+        return self._transcripts(all_projects).search(query, options, sessions=sessions, scan=scan)
+
+    @overload
+    def search_sessions(
+        self, query: str, *, limit: int | None = ..., sessions: Literal[False] = ..., all_projects: bool = ...,
+        **filters: Unpack[TurnFilters],
+    ) -> list[TurnHit]: ...  # fmt: skip
+    @overload
+    def search_sessions(
+        self, query: str, *, limit: int | None = ..., sessions: Literal[True], all_projects: bool = ...,
+        **filters: Unpack[TurnFilters],
+    ) -> list[SessionHit]: ...  # fmt: skip
+    def search_sessions(
+        self, query: str, *, limit: int | None = None, sessions: bool = False, all_projects: bool = False,
+        **filters: Unpack[TurnFilters],
+    ) -> list[TurnHit] | list[SessionHit]:  # fmt: skip
+        """The turns of the transcripts that answer a question, or with `sessions` the sessions, best first."""
+        answer = self.ask_sessions(query, limit=limit, sessions=sessions, all_projects=all_projects, **filters)
+        return answer.sessions if sessions else answer.hits
+
+    def _transcripts(self, all_projects: bool) -> SessionSearch:
+        from .session_search import SessionSearch
+
+        with self._lock:
+            if all_projects not in self._searches:
+                roots = self.located.every_transcripts_dir if all_projects else self.located.transcripts_dirs
+                self._searches[all_projects] = SessionSearch(
+                    roots, self.cache_dir, now=self.environment.now, language=self.settings.text("language"),
+                    progress=self._progress,
+                )  # fmt: skip
+            return self._searches[all_projects]
 
     def refresh(self) -> None:
         """Look at the files now."""
@@ -354,6 +409,9 @@ class Workspace:
             for index in self._indexes.values():
                 index.close()
             self._indexes.clear()
+            for search in self._searches.values():
+                search.close()
+            self._searches.clear()
             self._asked = []
             self._collected = None
 

@@ -112,6 +112,17 @@ class Located(_Places):
         found = find_project_dirs(self.projects_dir, self.cwd)
         return found[0] if found else os.path.join(self.projects_dir, slug(self.cwd))
 
+    @property
+    def every_transcripts_dir(self) -> list[str]:
+        """The transcripts directories of all projects, sorted; the given directory alone where there is one."""
+        if self.given_transcripts is not None or self.projects_dir is None:
+            return self.transcripts_dirs
+        try:
+            with os.scandir(self.projects_dir) as entries:
+                return sorted(entry.path for entry in entries if entry.is_dir())
+        except OSError:
+            return []
+
 
 def locate(
     environment: Environment,
