@@ -8,15 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandbox import TOP, Sandbox, sandbox_at
+from sandbox import TOP, Sandbox, record_sessions, sandbox_at
 
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Sandbox:
-    """A copy of the sample project."""
+    """A copy of the sample project, with the sessions it was built in."""
     project = tmp_path / "lantern"
     shutil.copytree(TOP / "fixtures" / "sample", project, symlinks=True)
-    return sandbox_at(project, tmp_path)
+    box = sandbox_at(project, tmp_path)
+    record_sessions(box)
+    return box
 
 
 @pytest.fixture

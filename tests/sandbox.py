@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from memdir.dates import parse_date
+from memdir.slug import slug
 
 TOP = Path(__file__).parent.parent
 NOW = "2026-11-21T12:00:00Z"
@@ -54,3 +58,22 @@ def sandbox_at(project: Path, around: Path) -> Sandbox:
         "GIT_CONFIG_SYSTEM": os.devnull,
     }
     return Sandbox(project, home, env)
+
+
+def record_sessions(box: Sandbox) -> Path:
+    """The sessions of the sample project as Claude Code would have left them: below the home, recorded in the project's
+    own folder, each file as old as its last line. Returns the project's folder of transcripts."""
+    origin = TOP / "fixtures" / "transcripts" / "lantern"
+    project = os.path.realpath(box.project)
+    folder = box.home / ".claude" / "projects" / slug(project)
+    for path in sorted(origin.rglob("*")):
+        if path.is_dir():
+            continue
+        target = folder / path.relative_to(origin)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        data = path.read_bytes().replace(b"/home/mira/lantern", json.dumps(project)[1:-1].encode())
+        target.write_bytes(data)
+        times = [json.loads(line).get("timestamp") for line in data.splitlines()]
+        last = max((parse_date(time) for time in times if time), default=parse_date(NOW))
+        os.utime(target, (last, last))
+    return folder

@@ -48,7 +48,7 @@ def test_where_says_all_of_it(sample: Sandbox) -> None:
     assert (committed["kind"], committed["exists"], committed["primary"]) == ("committed", True, True)
     assert (auto["root"], auto["exists"], auto["loaded_by_claude"]) == (str(memory_dir(sample)), False, True)
     assert found["agents"][0]["name"] == "reviewer"
-    assert found["transcripts"] == [{"path": str(memory_dir(sample).parent), "exists": False, "sessions": 0}]
+    assert found["transcripts"] == [{"path": str(memory_dir(sample).parent), "exists": True, "sessions": 3}]
     assert found["cache"] == sample.env["MEMDIR_CACHE_DIR"] and found["state"] == sample.env["MEMDIR_STATE_DIR"]
     assert found["team"].endswith("/.claude/memory/team")
 
