@@ -166,6 +166,6 @@ COMMANDS = (
             Option(("--no-pager",), "Print at once.", kind="flag"),
             *PLACES,
         ),
-        examples=(),
+        examples=("memdir session show 5b1f8a52", "memdir session show c2a7740e --linear --tools"),
     ),
 )

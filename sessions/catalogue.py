@@ -130,5 +130,7 @@ def find(sessions: Sequence[Session], wanted: str, cwd: str) -> Session:
     from memdir.fuzzy import closest
 
     near = closest(wanted, [session.id for session in sessions])
-    hint = f"nearest: {', '.join(near)}" if near else "memdir session ls --all-projects"
+    latest = [session.id for session in sessions[:3]]
+    listed = f"nearest: {', '.join(near)}" if near else f"latest: {', '.join(latest)}" if latest else ""
+    hint = listed or "memdir session ls --all-projects"
     raise NotFoundError(f"no session is called {shown(wanted)}", hint=hint)

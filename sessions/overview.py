@@ -21,7 +21,7 @@ DEFAULT_CLEANUP_DAYS: Final = 30
 """Days without a write after which Claude Code deletes a transcript (`cleanupPeriodDays`; formats §3.1)."""
 MAX_TITLE: Final = 200
 """Characters of a title."""
-_TITLES: Final = ("title", "ai_title", "last_prompt", "summary")
+_TITLES: Final = ("custom_title", "ai_title", "last_prompt", "summary")
 """The strongest first (formats §3.2); then the first prompt."""
 
 

@@ -31,7 +31,8 @@ _SHOWN_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
 _PATHS: Final = ("file_path", "path", "notebook_path", "filePath", "absolute_path")
 _COMMAND: Final = re.compile(r"<command-(name|args)>(.*?)</command-\1>", re.DOTALL)
 _IDE: Final = re.compile(r"\A\s*(?:<(ide_opened_file|ide_selection)>.*?</\1>\s*)+", re.DOTALL)
-_EDITS: Final = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
+EDITS: Final = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
+"""Tools that write a file."""
 
 
 class Piece(NamedTuple):
@@ -64,7 +65,7 @@ def pieces(turn: Turn, clean: Clean, *, tools: bool = False, thinking: bool = Fa
         found.append(Piece("text", text))
     for call in turn.calls:
         failed = call.result is not None and call.result.is_error
-        found.append(Piece("failed" if failed else "call", call_line(call, clean)))
+        found.append(Piece("failed" if failed else "call", call_line(call, clean, turn.cwd)))
         if tools:
             found.append(Piece("input", clean(input_text(call))))
         if call.result is not None and (tools or failed):
@@ -87,21 +88,32 @@ def said(turn: Turn) -> str:
     return _IDE.sub("", turn.text) if turn.kind == "prompt" else turn.text
 
 
-def call_line(call: Call, clean: Clean = mask) -> str:
-    """A tool call in one line: its name and what it worked on (`Edit src/cart.ts (+3 -1)`, `Bash npm test`)."""
+def call_line(call: Call, clean: Clean = mask, cwd: str = "") -> str:
+    """A tool call in one line: its name and what it worked on (`Edit src/cart.ts (+3 -1)`, `Bash npm test`), paths
+    below `cwd` relative to it."""
     fields = _SHOWN_INPUT.get(call.name, _PATHS)
     values = [value for value in map(call.input.get, fields) if isinstance(value, str) and value]
     if not values:
         values = [value for value in call.input.values() if isinstance(value, str) and value][:1]
     elif call.name not in _SHOWN_INPUT:
         values = values[:1]
+    if cwd:
+        values = [text for text in (relative(value, cwd) for value in values) if text]
     line = _one_line(clean(" ".join([call.name or "tool", *(value[: MAX_CALL * 4] for value in values)])))
     return line + _size(call)
 
 
+def relative(path: str, folder: str) -> str:
+    """A path relative to a folder when it lies below it, empty for the folder itself; any other text as it is."""
+    folder = folder.rstrip("/\\")
+    if folder and path.startswith(folder) and path[len(folder) : len(folder) + 1] in ("", "/", "\\"):
+        return path[len(folder) + 1 :]
+    return path
+
+
 def _size(call: Call) -> str:
     """How many lines an edit added and took away."""
-    if call.name not in _EDITS:
+    if call.name not in EDITS:
         return ""
     added = removed = 0
     for old, new in replaced(call):

@@ -21,7 +21,7 @@ def turn_fields(turn: Turn, clean: Clean) -> dict[str, object]:
         "timestamp": rfc3339(turn.timestamp) if turn.timestamp else None,
         "text": clean(turn.text),
         "thinking": clean(turn.thinking),
-        "calls": [_call(call, clean) for call in turn.calls],
+        "calls": [_call(call, clean, turn.cwd) for call in turn.calls],
         "results": [{"call": r.call, "text": clean(r.text), "failed": r.is_error} for r in turn.results],
         "model": turn.model or None,
         "branch": turn.branch or None,
@@ -31,12 +31,12 @@ def turn_fields(turn: Turn, clean: Clean) -> dict[str, object]:
     }
 
 
-def _call(call: Call, clean: Clean) -> dict[str, object]:
+def _call(call: Call, clean: Clean, cwd: str) -> dict[str, object]:
     result = call.result
     return {
         "id": call.id,
         "name": call.name,
-        "summary": call_line(call, clean),
+        "summary": call_line(call, clean, cwd),
         "input": cleaned(dict(call.input), clean),
         "result": None if result is None else clean(result.text),
         "failed": result is not None and result.is_error,
