@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import memdir
 from memdir.errors import LockedError, NotFoundError, StorageError
-from memdir.files import shown
 from memdir.model import FileStat
 from memdir.recall import View
 from memdir.segment import Segment
 from memdir.stem import ENGLISH
 from memdir.text import ANALYSIS_VERSION
 
+from .current import Current
 from .disk_segment import FACTS
-from .generation import Generation, OtherVersion, documents_of, open_generation
-from .generations import Draft, Generations, Held
+from .generation import Generation, documents_of
+from .generations import Draft, Generations
 from .memory_files import Files, MemoryFiles
 from .overlay import Overlay, Progress, find_wording
 from .section_file import IndexDamaged
@@ -110,55 +110,31 @@ class Index:
         }  # fmt: skip
         self._lock = threading.RLock()
         self._overlay = Overlay(language)
-        self._base = Generation()
+        self._current = Current(self._generations, self._stamp)
         self._gone: tuple[Generation, list[str], list[frozenset[int]]] = (self._base, [], [])
         self._diff: Diff | None = None
         self._answer: Answer | None = None
-        self._trouble: str | None = None
-        self._distrusted: Held | None = None
 
     @property
     def root(self) -> str:
         """The directory whose index it is."""
         return self._files.root
 
+    @property
+    def _base(self) -> Generation:
+        return self._current.base
+
     def close(self) -> None:
         """Let the generation go. Answers that were given stay usable."""
         with self._lock:
-            self._forget(None)
-            self._distrusted = None
+            self._current.close()
+            self._diff = self._answer = None
             self._overlay.clear()
-
-    def _forget(self, trouble: str | None) -> None:
-        self._base.close()
-        self._base = Generation()
-        self._diff = self._answer = None
-        self._trouble = trouble
 
     def _load(self) -> None:
         """Have the current generation open."""
-        if self._generations is None:
-            self._trouble = "there is no place for an index: answered from the files"
-            return
-        current = self._generations.current()
-        if self._base.held and current == self._base.name and self._base.held.is_there():
-            return
-        if self._base.held:
-            self._forget(None)
-        self._trouble = "there is no index yet: answered from the files"
-        bad = self._distrusted
-        held = None if bad and bad.name == current and bad.is_there() else self._generations.open()
-        if held is None:
-            return
-        try:
-            self._base = open_generation(held, self._stamp)
-            self._trouble = self._distrusted = None
-        except IndexDamaged as error:
-            held.close()
-            self._trouble = f"{error.message}: answered from the files (memdir index rebuild makes it anew)"
-        except OtherVersion:
-            held.close()
-            self._trouble = "the index is of another version or other settings: answered from the files"
+        if self._current.load():
+            self._diff = self._answer = None
 
     def diff(self) -> Diff:
         """What has changed since the index was made, now."""
@@ -191,11 +167,9 @@ class Index:
         """A view turned out to be damaged while it was read: give views of the files alone, until a new generation
         is published. Nothing changes when the damage is in another directory's index."""
         with self._lock:
-            if self._generations and error.path and not error.path.startswith(shown(self._generations.home)):
+            if not self._current.concerns(error):
                 return self.views()
-            if self._base.held:
-                self._distrusted, self._base = self._base.held, Generation()
-            self._forget(f"{error.message}: answered from the files (memdir index rebuild makes it anew)")
+            self._current.distrust(error)
             self._diff = find_changes(self._files, self._base.manifest, self._now_ns(), ours=self._ours)
             self._answer = self._look(self._diff)
             return self._answer
@@ -220,7 +194,7 @@ class Index:
             if segment.count:
                 views.append(view)
         answered_by: AnsweredBy = "scan" if self._base.held is None else "mixed" if gone else "index"
-        return Answer(tuple(views), answered_by, diff.doubt or self._trouble)
+        return Answer(tuple(views), answered_by, diff.doubt or self._current.trouble)
 
     def sync(self, *, wait: float = WAIT) -> SyncResult:
         """Bring the index up to date. Raises `LockedError`, `StorageError`."""
@@ -297,7 +271,7 @@ class Index:
             base = self._base
             return IndexState(
                 usable=base.held is not None,
-                note=diff.doubt or self._trouble,
+                note=diff.doubt or self._current.trouble,
                 generation=base.name,
                 home=self._generations.home if self._generations else None,
                 memories=self._count(base.manifest.ids),
@@ -318,7 +292,7 @@ class Index:
             if self._generations is None or self._generations.current() is None:
                 raise NotFoundError("there is no index yet", hint="memdir index sync")
             if self._base.held is None:
-                return Verified(0, diff.size, (self._trouble or "the index cannot be opened",))
+                return Verified(0, diff.size, (self._current.trouble or "the index cannot be opened",))
             with self._generations.write(command=self._command, now=self._now(), wait=WAIT) as draft:
                 return verify_generation(self._base, diff, self._files, draft.directory, self._language)
 

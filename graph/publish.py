@@ -1,7 +1,6 @@
 """Making the next generation: a small segment for what changed, the others shared; now and then a merge.
 
-A segment is written once. A changed file's old documents are only marked as removed, so that a sync costs what changed
-and not what there is. Small segments are merged before they become many, and everything when a fifth of it is new.
+A changed file's old documents are only marked as removed, so that a sync costs what changed and not what there is.
 """
 
 from __future__ import annotations
@@ -14,21 +13,18 @@ from typing import Final, NamedTuple
 from memdir.memory_segment import MemorySegment
 from memdir.model import FileStat
 
-from .disk_segment import DiskSegment, engine_folder
+from .disk_segment import DiskSegment
 from .generation import MANIFEST, Generation, Stored, documents_of
 from .generations import Draft
 from .manifest import Entry, write_manifest
 from .memory_files import Files
+from .merging import write_segments
 from .overlay import Overlay, Progress, Read, counted_documents, read_files
 from .segment_writer import Part, write_segment
 from .sync import Diff
-from .text_engine import MIN_DOCUMENTS, build
 
 BATCH: Final = 4000
 """Files analysed in memory at a time."""
-MAX_SEGMENTS: Final = 6
-MERGE_SHARE: Final = 0.2
-"""New and removed documents, as a share of the largest segment, at which everything is merged."""
 
 
 class Change(NamedTuple):
@@ -58,7 +54,7 @@ def write_generation(
     gone = [*diff.removed, *(stat.id for stat in change.stats if stat.id not in read)]
     replaced = [*gone, *read]
     stored = [Stored(s.segment, s.removed | documents_of(s.segment, replaced, base.manifest)) for s in base.stored]
-    kept = _write_segments(draft, [s for s in stored if s.live], parts)
+    kept = write_segments(draft, [s for s in stored if s.live], parts)
     for stat in diff.touched:
         place = base.manifest.find(stat.id)
         if stat.id not in read:
@@ -117,45 +113,3 @@ class _Analysis:
         documents = counted_documents(reads, self._total, self._progress, self._done)
         self._done += len(reads)
         return MemorySegment(documents, self._language)
-
-
-def _write_segments(draft: Draft, stored: list[Stored], new: list[Part]) -> list[tuple[str, frozenset[int]]]:
-    """Share, merge and write segments, and let go of the `new` ones: file names and removed documents."""
-    stored.sort(key=lambda s: -s.live)
-    keep = _kept(stored, sum(part.segment.count for part in new))
-    parts = [*(Part(s.segment, s.removed) for s in stored[keep:]), *new]
-    names: list[tuple[str, frozenset[int]]] = []
-    for old in stored[:keep]:
-        draft.share(old.segment.path)
-        draft.share_folder(engine_folder(old.segment.path))
-        names.append((os.path.basename(old.segment.path), old.removed))
-    if parts:
-        name = f"{draft.name}.segment"
-        path = os.path.join(draft.directory, name)
-        count = write_segment(path, parts)
-        for part in new:
-            if isinstance(part.segment, DiskSegment):
-                os.unlink(part.segment.path)
-        del parts[:], new[:]  # unmaps what was merged
-        if count >= MIN_DOCUMENTS:
-            build(engine_folder(path), count, DiskSegment(path).words)
-        names.append((name, frozenset()))
-    return names
-
-
-def _kept(stored: Sequence[Stored], new: int) -> int:
-    """How many of the segments, largest first, stay as they are; the smaller ones are merged with the new one."""
-    if not stored:
-        return 0
-    base = stored[0]
-    small = sum(s.live for s in stored[1:]) + new
-    if small + len(base.removed) > MERGE_SHARE * base.live:
-        return 0
-    if len(stored) + (new > 0) <= MAX_SEGMENTS:
-        return len(stored)
-    keep = len(stored)
-    total = new
-    while keep > 1 and (stored[keep - 1].live <= 2 * total or keep >= MAX_SEGMENTS):
-        keep -= 1
-        total += stored[keep].live
-    return keep

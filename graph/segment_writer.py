@@ -22,6 +22,8 @@ from .disk_segment import DENSE, DOCUMENT, KIND, NONE, NUMBERS, TERM, TEXTS, WID
 from .section_file import SectionWriter
 
 Terms = Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]
+Order = tuple["array[int]", "array[int]"]
+"""For each document in its new order the part that it comes from, and its number there."""
 
 MIN_TYPO_TERMS = 5_000
 """Terms from which on a segment has a table of typing errors on disk. A smaller one's is made in memory, in a few ms,
@@ -50,32 +52,39 @@ def write_segment(path: str, parts: Sequence[Part], *, passing: bool = False) ->
     with SectionWriter(path, KIND) as out:
         lengths = _write_documents(out, parts, order)
         out.add("lengths", lengths)
-        _write_terms(out, parts, maps, 0 if passing else len(order))
-        out.header({"count": len(order), "total_length": sum(lengths)})
-    return len(order)
+        _write_terms(out, parts, maps, 0 if passing else len(lengths))
+        out.header({"count": len(lengths), "total_length": sum(lengths)})
+    return len(lengths)
 
 
-def _number(parts: Sequence[Part]) -> tuple[list[tuple[int, int]], list[array[int]]]:
+def _number(parts: Sequence[Part]) -> tuple[Order, list[array[int]]]:
     """The documents as (part, number) in ascending order of id; and for each part the new number of each old one, -1
     for a document that goes."""
-    chosen: dict[str, tuple[int, int]] = {}
-    for index, part in enumerate(parts):
-        removed = set(part.removed)
-        for number, id in enumerate(part.segment.ids):
-            if number not in removed:
-                chosen[id] = (index, number)
-    order = [chosen[id] for id in sorted(chosen)]
+    order: Order = array("I"), array("I")
     maps = [array("i", [-1]) * part.segment.count for part in parts]
-    for new, (index, old) in enumerate(order):
-        maps[index][old] = new
+    streams = [_ids(part, -index) for index, part in enumerate(parts)]
+    last = None
+    for id, later, old in streams[0] if len(streams) == 1 else heapq.merge(*streams):
+        if id != last:  # of one id the later part comes first
+            maps[-later][old] = len(order[0])
+            order[0].append(-later)
+            order[1].append(old)
+            last = id
     return order, maps
 
 
-def _write_documents(out: SectionWriter, parts: Sequence[Part], order: list[tuple[int, int]]) -> array[int]:
+def _ids(part: Part, later: int) -> Iterator[tuple[str, int, int]]:
+    removed = set(part.removed)
+    for number, id in enumerate(part.segment.ids):
+        if number not in removed:
+            yield id, later, number
+
+
+def _write_documents(out: SectionWriter, parts: Sequence[Part], order: Order) -> array[int]:
     lengths = array("I")
     records = bytearray()
     out.start("documents")
-    for index, number in order:
+    for index, number in zip(*order, strict=True):
         segment = parts[index].segment
         lengths.append(segment.lengths[number])
         id = segment.ids[number].encode("utf-8", "surrogatepass")

@@ -9,7 +9,7 @@ import pytest
 from directories import Clock, assert_same_as_scan, bump, index_of, memory, real_clock
 
 from memdir.errors import LockedError, NotFoundError, StorageError
-from memdir.graph import publish
+from memdir.graph import merging, publish
 from memdir.graph.generations import Generations
 from memdir.graph.index import Index
 
@@ -269,7 +269,7 @@ def test_segments_stay_few_and_are_merged(tmp_path: Path, monkeypatch: pytest.Mo
         memory(root, f"x{number % 30:02}", f"okapi word{number % 7} number {number}")
         index.sync()
         state = index.status()
-        assert state.segments <= publish.MAX_SEGMENTS
+        assert state.segments <= merging.MAX_SEGMENTS
         assert state.memories == state.documents
     assert state.segments > 1
     assert_same_as_scan(index, root, ["word3 text", "okapi", "long number"])

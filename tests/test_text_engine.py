@@ -12,7 +12,7 @@ pytest.importorskip("tantivy")
 from directories import assert_same_as_scan, index_of, memory
 from test_disk_segment import document
 
-from memdir.graph import publish, text_engine
+from memdir.graph import merging, text_engine
 from memdir.graph.disk_segment import DiskSegment, engine_folder
 from memdir.graph.segment_writer import Part, write_segment
 from memdir.graph.text_engine import build, open_engine
@@ -96,7 +96,7 @@ def test_other_parameters_mean_no_engine(segment: DiskSegment, monkeypatch: pyte
 def test_an_index_with_an_engine_equals_the_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from memdir import candidates, collection
 
-    monkeypatch.setattr(publish, "MIN_DOCUMENTS", 100)
+    monkeypatch.setattr(merging, "MIN_DOCUMENTS", 100)
     monkeypatch.setattr(text_engine, "_TURNED", 70)
     monkeypatch.setattr(candidates, "ENGINE_POSTINGS", 50)
     for module in (candidates, collection):
