@@ -12,6 +12,7 @@ MODULES: dict[str, str] = {
     "check": "check_cmd",
     "config": "config_cmd",
     "context": "context_cmd",
+    "dream": "dream_cmd",
     "edit": "edit_cmd",
     "eval": "eval_cmd",
     "graph": "graph_cmd",

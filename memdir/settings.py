@@ -54,11 +54,14 @@ TABLE: Final = (
     Setting("check.select", "list", (), "Only these finding codes."),
     Setting("check.ignore", "list", (), "Not these finding codes."),
     Setting("index.auto_publish", "flag", True, "Publish a large overlay after answering."),
+    Setting("dream.auto", "text", "plan", "What a dream does with nobody there.", choices=("off", "plan", "apply")),
+    Setting("dream.min_hours", "float", 24.0, "Hours between two dreams with nobody there.", False, 0, 8760),
+    Setting("dream.min_sessions", "int", 5, "Sessions between two dreams with nobody there.", False, 0, 1000),
     Setting("lock.wait", "float", 5.0, "Seconds to wait for another changing command.", False, 0, 3600),
     Setting("trust_project_memory_dir", "flag", False, "Use a project's own autoMemoryDirectory."),
 )
 BY_NAME: Final[Mapping[str, Setting]] = {setting.name: setting for setting in TABLE}
-OTHER_VARIABLES: Final = ("MEMDIR_CACHE_DIR", "MEMDIR_STATE_DIR")
+OTHER_VARIABLES: Final = ("MEMDIR_CACHE_DIR", "MEMDIR_STATE_DIR", "MEMDIR_OWN_SESSION")
 """Variables that are read elsewhere and are no settings."""
 
 

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from memdir.dates import rfc3339
 from memdir.errors import StorageError
 
-from .consolidate_lock import read_lock, rewind_to
+from .consolidate_lock import alive, read_lock, rewind_to
 from .own_sessions import own_sessions
-from .runs import HOUR, Runs
+from .runs import HOUR, UNATTENDED, Runs
 from .seed_files import seed_blocked, seed_last_run
 from .session_list import sessions_since
 from .state_file import number, read_state, write_state
@@ -87,6 +87,8 @@ def evaluate(gate: Gate, now: float, *, every: bool = False) -> Verdict:
         checks.append(check)
         return not check.passed and not every
 
+    if runs is not None:
+        settle(gate.root, runs, now)
     last = last_run(gate.root, runs)
     if stop(_switch(gate.switches)) or (runs is not None and stop(_wait(runs, now))):
         return Verdict(tuple(checks), last)
@@ -98,13 +100,23 @@ def evaluate(gate: Gate, now: float, *, every: bool = False) -> Verdict:
 
 def last_run(root: str, runs: Runs | None) -> float | None:
     """When the directory was last consolidated, by memdir, Claude Code or the predecessor, or a plan was last made with
-    nobody there. The lock of a run of memdir that was killed is put back first."""
-    lock = read_lock(root, 0.0)
-    killed = runs.killed() if runs is not None and lock.pid is not None else None
-    if killed is not None and killed[0] == lock.pid and rewind_to(root, *killed):
-        lock = read_lock(root, 0.0)
-    told = (lock.last_run, seed_last_run(root), runs.planned if runs is not None else None)
+    nobody there."""
+    told = (read_lock(root, 0.0).last_run, seed_last_run(root), runs.planned if runs is not None else None)
     return max((time for time in told if time is not None), default=None)
+
+
+def settle(root: str, runs: Runs, now: float) -> None:
+    """Clear up after a run of memdir that was killed: the lock's time is put back, and one that ran unattended has
+    failed. Not being able to is no error: the lock is stale within an hour."""
+    killed = runs.killed()
+    if killed is None or alive(killed[0]):
+        return
+    pid, prior_ns, how = killed
+    with contextlib.suppress(StorageError):
+        rewind_to(root, pid, prior_ns)
+        if how == UNATTENDED:
+            runs.failed(now)
+        runs.stopped()
 
 
 def _not_in_the_future(last: float | None, now: float, runs: Runs | None) -> float | None:

@@ -1,5 +1,5 @@
 """What is remembered of consolidations of one memory directory: each run, failures and how long to wait after them,
-the inputs of the last one, what its memories were after it. All in `dream/` below the directory's state.
+the inputs of the last ones. All in `dream/` below the directory's state.
 
 A run's record is written before its first change; what became of the change is the journal's to say, whose command
 begins with `dream N:`. So a run that was killed is told as the journal finds it.
@@ -17,12 +17,16 @@ from memdir.journal_records import Transaction
 from .state_file import number, read_state, write_state
 
 HOUR: Final = 3600.0
+BY_HAND: Final = "by-hand"
+UNATTENDED: Final = "unattended"
+AGENT: Final = "agent"
 DAY: Final = 24 * HOUR
 FIRST_WAIT: Final = HOUR
 LONGEST_WAIT: Final = DAY
 FAILURES_A_DAY: Final = 2
 """Unattended runs that may fail in 24 hours before the next one waits for the first of them to be a day old."""
 _KEEP_RUNS: Final = 500
+_KEEP_INPUTS: Final = 8
 
 
 class Run(NamedTuple):
@@ -129,7 +133,7 @@ class Runs:
         listed, left = value.get("operations"), value.get("left")
         operations = [o for o in listed if isinstance(o, dict)] if isinstance(listed, list) else []
         return Run(
-            run, number(value.get("when")) or 0.0, str(value.get("how") or "by-hand"), outcome,
+            run, number(value.get("when")) or 0.0, str(value.get("how") or BY_HAND), outcome,
             str(value.get("summary") or ""), tuple(operations),
             tuple(str(id) for id in left) if isinstance(left, list) else (),
             None if transaction is None else transaction.number,
@@ -156,41 +160,38 @@ class Runs:
         waiting = self.waiting(now)
         self._change(failures=waiting.failures + 1, failed_at=[*waiting.times, now][-FAILURES_A_DAY:])
 
-    def succeeded(self, inputs: str | None, planned: float | None = None) -> None:
-        """A run went through on these inputs (a digest); `planned` is when, of one that only made a plan."""
+    def succeeded(self, *inputs: str, planned: float | None = None) -> None:
+        """A run went through; `inputs` are digests of what it saw and of what it left, `planned` is when, of one that
+        only made a plan."""
         more = {} if planned is None else {"planned": planned}
-        self._change(failures=0, failed_at=[], inputs=inputs, **more)
+        kept = [digest for digest in self.inputs if digest not in inputs]
+        self._change(failures=0, failed_at=[], inputs=[*kept, *inputs][-_KEEP_INPUTS:], **more)
 
     @property
-    def inputs(self) -> str | None:
-        """The digest of what the last run that went through saw."""
+    def inputs(self) -> tuple[str, ...]:
+        """Digests of what the last runs that went through saw and left: nothing is to be done for these again."""
         value = read_state(self._state).get("inputs")
-        return value if isinstance(value, str) else None
+        return tuple(digest for digest in value if isinstance(digest, str)) if isinstance(value, list) else ()
 
     @property
     def planned(self) -> float | None:
         """When an unattended run last made a plan and left the lock's time alone."""
         return number(read_state(self._state).get("planned"))
 
-    def running(self, pid: int | None, prior_ns: int | None = None) -> None:
-        """Who runs now, and what the lock's time was before; None: nobody."""
-        self._change(running=None if pid is None else [pid, prior_ns])
+    def running(self, pid: int, prior_ns: int | None, how: str) -> None:
+        """A process begins a run; `prior_ns` is what the lock's mtime was before."""
+        self._change(running=[pid, prior_ns, how])
 
-    def killed(self) -> tuple[int, int | None] | None:
-        """The process that last began a run and did not end it, and the lock's mtime (ns) before it."""
+    def stopped(self) -> None:
+        """Nobody runs any more."""
+        self._change(running=None)
+
+    def killed(self) -> tuple[int, int | None, str] | None:
+        """What `running` was told, of a run that did not stop by itself, or that runs now."""
         value = read_state(self._state).get("running")
-        if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], int):
+        if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], int):
             return None
-        return value[0], value[1] if isinstance(value[1], int) else None
-
-    def seen(self) -> dict[str, str]:
-        """Digests by id of the memories as the last run left them."""
-        value = read_state(os.path.join(self.directory, "seen.json"))
-        return {id: digest for id, digest in value.items() if isinstance(digest, str)}
-
-    def remember(self, digests: Mapping[str, str]) -> None:
-        """Keep what `seen` gives."""
-        write_state(os.path.join(self.directory, "seen.json"), digests)
+        return value[0], value[1] if isinstance(value[1], int) else None, str(value[2])
 
     def _change(self, **fields: object) -> None:
         write_state(self._state, {**read_state(self._state), **fields})

@@ -1,0 +1,331 @@
+"""`memdir dream`: whether it is time to consolidate, what would be done, doing it, and taking it back."""
+
+from __future__ import annotations
+
+import os
+
+from memdir.dates import rfc3339
+from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, NotFoundError, UsageError
+from memdir.files import shown
+from memdir.secrets import mask
+from memdir.sessions.applying import Outcome
+from memdir.sessions.consolidation import Result, consolidate, guarded_plan
+from memdir.sessions.gate import Verdict, check_lock, evaluate
+from memdir.sessions.guards import Guarded
+from memdir.sessions.notice import counted, read_notice, write_notice
+from memdir.sessions.operation import Operation, diff
+from memdir.sessions.runs import Run, Runs
+
+from .app import App, Values
+from .changing import lock_wait, say
+from .dream_choice import chooser, selected
+from .dreaming import digest_of, gate_of, place_of, preparer, unattended
+from .table import DRY_RUN, YES, Argument, Command, Option
+
+_LABEL = 10
+
+
+def run_status(app: App, values: Values) -> int:
+    """The gates one by one, the last run, and what is proposed."""
+    workspace = app.workspace()
+    gate = gate_of(workspace)
+    verdict = evaluate(gate, app.environment.now(), every=True)
+    runs = Runs(gate.state_dir, gate.root).newest(1) if gate.state_dir is not None else []
+    notice = read_notice(gate.state_dir) if gate.state_dir is not None else None
+    if app.out.json:
+        app.out.object("dream/1", {
+            "root": shown(gate.root), "source": workspace.primary.label, "due": verdict.due,
+            "because": verdict.because, "auto": workspace.settings.text("dream.auto"),
+            "last_run": rfc3339(verdict.last_run) if verdict.last_run is not None else None,
+            "gates": [
+                {"gate": c.name, "passed": c.passed, "said": c.said, "have": c.have, "need": c.need,
+                 "until": rfc3339(c.until) if c.until is not None else None}
+                for c in verdict.checks
+            ],
+            "run": _run_fields(runs[0]) if runs else None, "notice": notice, "took_ms": app.out.took_ms(),
+        })  # fmt: skip
+        return EXIT_OK
+    _line(app, "memory", shown(gate.root))
+    auto = workspace.settings.text("dream.auto")
+    _line(app, "dream", _due(verdict, auto))
+    for check in verdict.checks:
+        until = f" (from {rfc3339(check.until)[:16]}Z)" if check.until is not None else ""
+        _line(app, check.name, f"{'yes' if check.passed else 'no ':4} {check.said}{until}")
+    if runs:
+        _line(app, "last", f"run {runs[0].number}, {rfc3339(runs[0].when)[:16]}Z: {_told(runs[0])}", "memdir dream log")
+    _line(app, "plan", notice or "not made yet", "" if notice else "memdir dream plan")
+    return EXIT_OK
+
+
+def _due(verdict: Verdict, auto: str) -> str:
+    if not verdict.due:
+        return f"not by itself now: {verdict.because}"
+    does = "do what loses no words" if auto == "apply" else "make a plan"
+    return f"due: the next hook or the daemon will {does}"
+
+
+def run_plan(app: App, values: Values) -> int:
+    """What a run would do; 1 when there is nothing."""
+    place = place_of(app.workspace())
+    _, guarded = guarded_plan(place, preparer(app.workspace()), now=app.environment.now())
+    if read_notice(place.state_dir) is not None:
+        write_notice(place.state_dir, [g.operation for g in guarded])
+    numbers = selected(guarded, values.many("only"), values.many("except_"))
+    if app.out.json:
+        rows = [{**_operation_fields(g), "number": n} for n, g in enumerate(guarded, 1) if n in numbers]
+        app.out.object("dream-plan/1", {"root": shown(place.root), "operations": rows, "took_ms": app.out.took_ms()})
+        return EXIT_OK if rows else EXIT_NOTHING
+    for number, one in enumerate(guarded, 1):
+        if number in numbers:
+            show_operation(app, number, one)
+    if not numbers:
+        app.out.note("there is nothing to consolidate")
+        return EXIT_NOTHING
+    app.out.note(
+        f"{counted([g.operation for n, g in enumerate(guarded, 1) if n in numbers])}; to do it: memdir dream run"
+    )
+    return EXIT_OK
+
+
+def show_operation(app: App, number: int, one: Guarded) -> None:
+    """One operation for people: what, why, on what evidence, and the difference it makes."""
+    operation = one.operation
+    asks = app.out.styled(f"  asks: {one.asks}", "yellow") if one.asks and operation.changes else ""
+    app.out.line(
+        f"{app.out.styled(f'{number:3}  {operation.kind}', 'bold')}  {shown(', '.join(operation.paths))}{asks}"
+    )
+    app.out.wrapped("     ", mask(shown(operation.reason)))
+    for line in operation.evidence:
+        app.out.line(f"       {mask(shown(line))}")
+    for line in mask(diff(operation)).splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        app.out.line("     " + (app.out.styled(line, style) if style else line))
+    app.out.line()
+
+
+def run_run(app: App, values: Values) -> int:
+    """Consolidate."""
+    workspace = app.workspace()
+    place = place_of(workspace)
+    now = app.environment.now()
+    if not os.path.isdir(place.root):
+        return _skipped(app, "there is no memory directory yet", EXIT_OK)
+    if values.flag("if_due"):
+        return _run_if_due(app, values)
+    lock = check_lock(place.root, now)
+    if not lock.passed and not values.flag("dry_run"):
+        return _skipped(app, lock.said, EXIT_LOCKED)
+    prepare = preparer(app.workspace())
+    if values.flag("dry_run"):
+        _, guarded = guarded_plan(place, prepare, now=now)
+        numbers = selected(guarded, values.many("only"), values.many("except_"))
+        outcomes = [Outcome(g.operation, "" if n in numbers else "left out") for n, g in enumerate(guarded, 1)]
+        for number, one in enumerate(guarded, 1):
+            if number in numbers and not app.out.json:
+                show_operation(app, number, one)
+        return _report(app, Result(tuple(outcomes), None), dry_run=True)
+    result = consolidate(
+        place, prepare, chooser(app, values, show_operation), now=now, digest=digest_of(workspace)
+    )  # fmt: skip
+    say(app, result.recovered)
+    write_notice(place.state_dir, [o.operation for o in result.outcomes if o.skipped])
+    return _report(app, result, dry_run=False)
+
+
+def _run_if_due(app: App, values: Values) -> int:
+    """As hooks do it: every gate is asked, and nobody is there to answer."""
+    told = unattended(app.workspace())
+    if told.skipped_because:
+        return _skipped(app, told.skipped_because, EXIT_OK)
+    if told.result is None:
+        if app.out.json:
+            return _skipped(app, told.notice or "there is nothing to consolidate", EXIT_OK)
+        app.out.line(told.notice or "there is nothing to consolidate")
+        return EXIT_OK
+    return _report(app, told.result, dry_run=False)
+
+
+def _skipped(app: App, because: str, code: int) -> int:
+    if app.out.json:
+        app.out.object("dream-run/1", {"skipped_because": because, "took_ms": app.out.took_ms()})
+    else:
+        app.out.note(f"nothing was done: {because}")
+    return code
+
+
+def _report(app: App, result: Result, *, dry_run: bool) -> int:
+    if app.out.json:
+        app.out.object("dream-run/1", {
+            "run": result.run.number if result.run is not None else None,
+            "operations": [_outcome_fields(outcome) for outcome in result.outcomes],
+            "applied": 0 if dry_run else result.applied,
+            "skipped": sum(1 for outcome in result.outcomes if outcome.skipped),
+            "dry_run": dry_run, "notes": list(result.recovered), "took_ms": app.out.took_ms(),
+        })  # fmt: skip
+        return EXIT_OK
+    if dry_run:
+        app.out.note("nothing changed (dry run)")
+        return EXIT_OK
+    for outcome in result.outcomes:
+        if not outcome.skipped:
+            app.out.line(f"{outcome.operation.kind}  {shown(', '.join(outcome.operation.paths))}")
+    for outcome in result.outcomes:
+        if outcome.skipped:
+            told = f"{outcome.operation.kind} {shown(', '.join(outcome.operation.paths))}: {shown(outcome.skipped)}"
+            app.out.note(f"skipped: {told}")
+    if result.run is None:
+        app.out.note("nothing to change")
+    else:
+        app.out.note(f"run {result.run.number}; to take it back: memdir dream undo {result.run.number}")
+    return EXIT_OK
+
+
+def run_undo(app: App, values: Values) -> int:
+    """Take a run back."""
+    from memdir.sessions.taking_back import take_back
+
+    workspace = app.workspace()
+    place = place_of(workspace)
+    runs = Runs(place.state_dir, place.root)
+    run = _chosen_run(runs, values.text("run"))
+    if run is None:
+        app.out.note("there is no run to take back")
+        if app.out.json:
+            nothing: dict[str, object] = {
+                "run": None,
+                "restored": [],
+                "merged": [],
+                "left": [],
+                "took_ms": app.out.took_ms(),
+            }
+            app.out.object("dream-undo/1", nothing)
+        return EXIT_NOTHING
+    if not app.out.confirm(f"Take back run {run.number} ({run.summary})?", yes=values.flag("yes")):
+        raise UsageError("nothing changed, add --yes", code="not-confirmed")
+    undone, recovered = take_back(place, run, now=app.environment.now(), wait=lock_wait(app))
+    say(app, recovered)
+    if app.out.json:
+        lists = {how: [shown(p) for p in getattr(undone, how)] for how in ("restored", "merged", "left")}
+        app.out.object("dream-undo/1", {"run": run.number, **lists, "took_ms": app.out.took_ms()})
+    else:
+        if undone.transactions:
+            app.out.line(f"undone: run {run.number}: {run.summary}")
+        for path in undone.merged:
+            app.out.note(f"{shown(path)} changed since: its later lines are kept")
+        for path in undone.left:
+            app.out.note(f"{shown(path)} changed since: left as it is")
+    return EXIT_OK if undone.transactions else EXIT_NOTHING
+
+
+def _chosen_run(runs: Runs, text: str | None) -> Run | None:
+    if text is None:
+        return next((run for run in runs.newest() if run.outcome == "applied"), None)
+    if not text.isascii() or not text.isdigit():
+        raise UsageError(f"{text!r} is no number of a run", hint="memdir dream log lists them")
+    run = runs.find(int(text))
+    if run is None:
+        raise NotFoundError(f"there is no run {text}", hint="memdir dream log lists them")
+    if run.outcome != "applied":
+        raise UsageError(f"run {text} is {run.outcome}: there is nothing to take back", hint="memdir dream log")
+    return run
+
+
+def run_log(app: App, values: Values) -> int:
+    """The runs, newest first; 1 when there are none."""
+    limit = values.integer("limit")
+    if limit is None or limit < 1:
+        raise UsageError("a limit is at least 1", hint="-n 5")
+    place = place_of(app.workspace())
+    found = Runs(place.state_dir, place.root).newest(limit)
+    if app.out.json:
+        app.out.object("dream-log/1", {"runs": [_run_fields(run) for run in found], "took_ms": app.out.took_ms()})
+        return EXIT_OK if found else EXIT_NOTHING
+    for run in found:
+        app.out.line(f"{run.number:4}  {rfc3339(run.when)[:16]}Z  {run.how:10}  {_told(run)}")
+    if not found:
+        app.out.note("nothing was consolidated by memdir yet")
+    return EXIT_OK if found else EXIT_NOTHING
+
+
+def _told(run: Run) -> str:
+    return (run.summary or "nothing") + ("" if run.outcome == "applied" else f"  [{run.outcome}]")
+
+
+def _run_fields(run: Run) -> dict[str, object]:
+    return {
+        "run": run.number, "when": rfc3339(run.when), "how": run.how, "outcome": run.outcome, "summary": run.summary,
+        "operations": [dict(o) for o in run.operations], "change": run.transaction,
+    }  # fmt: skip
+
+
+def _operation_fields(one: Guarded) -> dict[str, object]:
+    return {**_fields(one.operation), "asks": one.asks or None}
+
+
+def _outcome_fields(outcome: Outcome) -> dict[str, object]:
+    return {**_fields(outcome.operation), "skipped": outcome.skipped or None}
+
+
+def _fields(operation: Operation) -> dict[str, object]:
+    return {
+        "kind": operation.kind, "paths": [shown(path) for path in operation.paths],
+        "reason": mask(shown(operation.reason)), "evidence": [mask(shown(line)) for line in operation.evidence],
+        "diff": mask(diff(operation)), "safe": operation.safe,
+    }  # fmt: skip
+
+
+def _line(app: App, label: str, text: str, command: str = "") -> None:
+    app.out.wrapped(f"{label:<{_LABEL}}", text, app.out.styled(f"-> {command}", "yellow") if command else "")
+
+
+_ONLY = Option(("--only",), "Only this kind, number or memory.", metavar="WHAT", many=True)
+_EXCEPT = Option(("--except",), "Not this kind, number or memory.", metavar="WHAT", many=True)
+
+COMMANDS = (
+    Command(
+        "dream",
+        "Show whether it is time to consolidate, and why not.",
+        run_status,
+        examples=("memdir dream",),
+        description="What hooks and the daemon start waits for time and sessions; by hand only the lock counts.",
+    ),
+    Command(
+        "dream plan",
+        "Show what a dream would do, and why.",
+        run_plan,
+        options=(_ONLY, _EXCEPT),
+        examples=("memdir dream plan", "memdir dream plan --only date"),
+    ),
+    Command(
+        "dream run",
+        "Consolidate the memory.",
+        run_run,
+        options=(
+            Option(("--if-due",), "Only when every gate says yes.", kind="flag"),
+            _ONLY,
+            _EXCEPT,
+            Option(("-i", "--interactive"), "Ask for each operation.", kind="flag"),
+            Option(("--guarded",), "Also what asks by itself (pinned ...).", kind="flag"),
+            YES,
+            DRY_RUN,
+        ),
+        examples=("memdir dream run --dry-run", "memdir dream run --yes"),
+        description="Nothing is deleted: what leaves goes to the archive, and `memdir dream undo` takes it all back.",
+    ),
+    Command(
+        "dream undo",
+        "Take a dream back.",
+        run_undo,
+        arguments=(Argument("RUN", "Its number (the last one).", required=False),),
+        options=(YES,),
+        examples=("memdir dream undo --yes",),
+        description="Files come back byte for byte. One that changed since is left alone and named.",
+    ),
+    Command(
+        "dream log",
+        "List the dreams.",
+        run_log,
+        options=(Option(("-n", "--limit"), "How many (20).", kind="int", default=20),),
+        examples=("memdir dream log",),
+    ),
+)

@@ -1,0 +1,121 @@
+"""The dream of a workspace: its gates, where it works, and the plan made from what the workspace knows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from memdir import __version__
+from memdir.sessions.consolidation import Place, Prepare, Prepared, Told
+from memdir.sessions.consolidation import unattended as _unattended
+from memdir.sessions.gate import Gate, Switch
+from memdir.sessions.input_digest import input_digest
+from memdir.sessions.operation import Operation
+from memdir.sessions.own_sessions import own_sessions
+
+from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from memdir.sessions.inputs import Inputs, Instruction
+
+SESSION_VARIABLE = "CLAUDE_CODE_SESSION_ID"
+"""Names the session from which a command is run (formats/claude-code.md §6)."""
+
+
+def gate_of(workspace: Workspace, session: str | None = None) -> Gate:
+    """What the gates of the primary directory look at. `session` is the one that asks, by default the one that the
+    command runs in."""
+    located, settings = workspace.located, workspace.settings
+    number = settings.number("dream.min_hours")
+    return Gate(
+        workspace.primary.root,
+        workspace.state_of(workspace.primary.root) if workspace.state_dir is not None else None,
+        tuple(located.transcripts_dirs),
+        24.0 if number is None else number,
+        settings.integer("dream.min_sessions"),
+        switches(workspace),
+        workspace.state_dir,
+        session or workspace.environment.env.get(SESSION_VARIABLE) or None,
+    )
+
+
+def switches(workspace: Workspace) -> tuple[Switch, ...]:
+    """What can turn unattended dreams off: `dream.auto`; Claude Code's own switch for dreams, where `dream.auto` was
+    not chosen; and that for memory, where the directory is Claude Code's."""
+    claude, auto = workspace.located.claude, workspace.settings.text("dream.auto")
+    found = [Switch("dream.auto", auto != "off", auto)]
+    if claude.get("autoDreamEnabled") is False and workspace.settings.origin("dream.auto") == "default":
+        found.append(Switch("autoDreamEnabled", False, "false in Claude Code's settings"))
+    if workspace.primary.kind == "project" and not claude.auto_memory_enabled:
+        found.append(Switch("autoMemoryEnabled", False, "off in Claude Code"))
+    return tuple(found)
+
+
+def place_of(workspace: Workspace) -> Place:
+    """Where the dream works. Raises StorageError when there is no place for its state."""
+    wait = workspace.settings.number("lock.wait")
+    root = workspace.primary.root
+    return Place(root, workspace.state_of(root)) if wait is None else Place(root, workspace.state_of(root), wait)
+
+
+def inputs_of(workspace: Workspace, last_run: float | None, left: int) -> Inputs:
+    """Everything the plan is made from."""
+    from memdir.sessions.plan import gather
+
+    inputs = gather(workspace.primary.root, now=workspace.environment.now(), last_run=last_run)
+    return inputs._replace(left=left, instructions=tuple(_instructions(workspace)))
+
+
+def _instructions(workspace: Workspace) -> Iterator[Instruction]:
+    from memdir.instructions import project_instructions
+    from memdir.sessions.inputs import Instruction
+
+    top = workspace.located.project_root
+    for file in project_instructions(workspace.located, nested=False).loaded:
+        within = os.path.relpath(file.path, top)
+        label = os.path.basename(file.path) if within.startswith("..") else within.replace(os.sep, "/")
+        try:
+            modified = os.stat(file.path).st_mtime
+        except OSError:
+            continue  # gone meanwhile
+        yield Instruction(label, file.content, modified)
+
+
+def preparer(workspace: Workspace) -> Prepare:
+    """Makes the plan of the workspace."""
+    from memdir.sessions.plan import choose, make_plan
+
+    def prepare(last_run: float | None, left: int) -> Prepared:
+        inputs = inputs_of(workspace, last_run, left)
+
+        def remake(wanted: Sequence[Operation]) -> Sequence[Operation]:
+            return choose(inputs, wanted)
+
+        return Prepared(tuple(make_plan(inputs)), inputs.memories, inputs.by_person, remake)
+
+    return prepare
+
+
+def digest_of(workspace: Workspace, session: str | None = None) -> Callable[[], str]:
+    """The digest of the plan's inputs, asked when it is needed."""
+    gate = gate_of(workspace, session)
+    without = own_sessions(gate.own_dir) | ({gate.current} if gate.current else set())
+
+    def digest() -> str:
+        texts = [text for instruction in _instructions(workspace) for text in (instruction.label, instruction.text)]
+        return input_digest(gate.root, gate.transcripts, texts, without=without, also=__version__)
+
+    return digest
+
+
+def unattended(workspace: Workspace, session: str | None = None) -> Told:
+    """Dream with nobody there, if it is time: what hooks and the daemon call. `session` is the one that asks."""
+    return _unattended(
+        gate_of(workspace, session),
+        place_of(workspace),
+        preparer(workspace),
+        digest_of(workspace, session),
+        apply=workspace.settings.text("dream.auto") == "apply",
+        now=workspace.environment.now(),
+    )
