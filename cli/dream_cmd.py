@@ -19,7 +19,7 @@ from memdir.sessions.runs import Run, Runs
 from .app import App, Values
 from .changing import lock_wait, say
 from .dream_choice import chooser, selected
-from .dreaming import digest_of, gate_of, place_of, preparer, unattended
+from .dreaming import digest_of, gate_of_workspace, place_of, preparer, unattended
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 _LABEL = 10
@@ -28,7 +28,7 @@ _LABEL = 10
 def run_status(app: App, values: Values) -> int:
     """The gates one by one, the last run, and what is proposed."""
     workspace = app.workspace()
-    gate = gate_of(workspace)
+    gate = gate_of_workspace(workspace)
     verdict = evaluate(gate, app.environment.now(), every=True)
     runs = Runs(gate.state_dir, gate.root).newest(1) if gate.state_dir is not None else []
     notice = read_notice(gate.state_dir) if gate.state_dir is not None else None

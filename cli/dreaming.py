@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from memdir import __version__
 from memdir.sessions.consolidation import Place, Prepare, Prepared, Told
 from memdir.sessions.consolidation import unattended as _unattended
-from memdir.sessions.gate import Gate, Switch
+from memdir.sessions.gate import Gate
+from memdir.sessions.gate_of_project import gate_of
 from memdir.sessions.input_digest import input_digest
 from memdir.sessions.operation import Operation
 from memdir.sessions.own_sessions import own_sessions
@@ -19,37 +20,10 @@ from .workspace import Workspace
 if TYPE_CHECKING:
     from memdir.sessions.inputs import Inputs, Instruction
 
-SESSION_VARIABLE = "CLAUDE_CODE_SESSION_ID"
-"""Names the session from which a command is run (formats/claude-code.md §6)."""
 
-
-def gate_of(workspace: Workspace, session: str | None = None) -> Gate:
-    """What the gates of the primary directory look at. `session` is the one that asks, by default the one that the
-    command runs in."""
-    located, settings = workspace.located, workspace.settings
-    number = settings.number("dream.min_hours")
-    return Gate(
-        workspace.primary.root,
-        workspace.state_of(workspace.primary.root) if workspace.state_dir is not None else None,
-        tuple(located.transcripts_dirs),
-        24.0 if number is None else number,
-        settings.integer("dream.min_sessions"),
-        switches(workspace),
-        workspace.state_dir,
-        session or workspace.environment.env.get(SESSION_VARIABLE) or None,
-    )
-
-
-def switches(workspace: Workspace) -> tuple[Switch, ...]:
-    """What can turn unattended dreams off: `dream.auto`; Claude Code's own switch for dreams, where `dream.auto` was
-    not chosen; and that for memory, where the directory is Claude Code's."""
-    claude, auto = workspace.located.claude, workspace.settings.text("dream.auto")
-    found = [Switch("dream.auto", auto != "off", auto)]
-    if claude.get("autoDreamEnabled") is False and workspace.settings.origin("dream.auto") == "default":
-        found.append(Switch("autoDreamEnabled", False, "false in Claude Code's settings"))
-    if workspace.primary.kind == "project" and not claude.auto_memory_enabled:
-        found.append(Switch("autoMemoryEnabled", False, "off in Claude Code"))
-    return tuple(found)
+def gate_of_workspace(workspace: Workspace, session: str | None = None) -> Gate:
+    """What the gates of the primary directory look at; `session` is the one that asks."""
+    return gate_of(workspace.located, workspace.settings, session)
 
 
 def place_of(workspace: Workspace) -> Place:
@@ -99,7 +73,7 @@ def preparer(workspace: Workspace) -> Prepare:
 
 def digest_of(workspace: Workspace, session: str | None = None) -> Callable[[], str]:
     """The digest of the plan's inputs, asked when it is needed."""
-    gate = gate_of(workspace, session)
+    gate = gate_of_workspace(workspace, session)
     without = own_sessions(gate.own_dir) | ({gate.current} if gate.current else set())
 
     def digest() -> str:
@@ -112,7 +86,7 @@ def digest_of(workspace: Workspace, session: str | None = None) -> Callable[[], 
 def unattended(workspace: Workspace, session: str | None = None) -> Told:
     """Dream with nobody there, if it is time: what hooks and the daemon call. `session` is the one that asks."""
     return _unattended(
-        gate_of(workspace, session),
+        gate_of_workspace(workspace, session),
         place_of(workspace),
         preparer(workspace),
         digest_of(workspace, session),

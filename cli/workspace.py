@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from memdir.graph.index import AnsweredBy, Index, SyncResult
     from memdir.graph.overlay import Progress
     from memdir.recall import RecallOptions
+    from memdir.sessions.consolidate_lock import Held
     from memdir.sessions.conversation import Message
     from memdir.sessions.session_file import SessionFile
     from memdir.sessions.turn_hit import SessionHit, TurnHit
@@ -67,6 +68,8 @@ class Workspace:
         self._asked: list[Index] = []
         self._searches: dict[bool, SessionSearch] = {}
         self._collected: tuple[tuple[View, ...], Collection] | None = None
+        self._consolidating: Held | None = None
+        self._consolidated = False
 
     # Where things are
 
@@ -203,12 +206,23 @@ class Workspace:
         answer = self.ask_sessions(query, limit=limit, sessions=sessions, all_projects=all_projects, **filters)
         return answer.sessions if sessions else answer.hits
 
+    def transcripts_roots(self, *, all_projects: bool = False) -> list[str]:
+        """The directories to look for transcripts in: this project's or every one's, and the archive of them."""
+        from memdir.sessions.transcript_copies import archives_beside
+
+        roots, projects = self.located.transcripts_dirs, self.located.projects_dir
+        if all_projects:
+            roots = self.located.every_transcripts_dir
+            if projects is not None and self.located.given_transcripts is None:
+                return [*roots, *archives_beside([projects], self.state_dir)]
+        return [*roots, *archives_beside(roots, self.state_dir)]
+
     def _transcripts(self, all_projects: bool) -> SessionSearch:
         from .session_search import SessionSearch
 
         with self._lock:
             if all_projects not in self._searches:
-                roots = self.located.every_transcripts_dir if all_projects else self.located.transcripts_dirs
+                roots = self.transcripts_roots(all_projects=all_projects)
                 self._searches[all_projects] = SessionSearch(
                     roots, self.cache_dir, now=self.environment.now, language=self.settings.text("language"),
                     progress=self._progress,
@@ -395,6 +409,48 @@ class Workspace:
     def list_sessions(self) -> list[SessionFile]:
         """The sessions of this project's folder, the one written last first."""
         return self.session_writer.list_sessions()
+
+    # The dream
+
+    def should_consolidate(self) -> bool:
+        """Whether enough time and sessions passed since the last consolidation, and nobody consolidates now."""
+        from memdir.sessions.gate import evaluate
+        from memdir.sessions.gate_of_project import gate_of
+
+        return evaluate(gate_of(self.located, self.settings)._replace(switches=()), self.environment.now()).due
+
+    def acquire_lock(self) -> bool:
+        """Take the consolidation lock that Claude Code honours too; False when somebody holds it. Raises LockedError
+        when another command goes on changing the directory, StorageError when it cannot be written."""
+        from memdir.sessions.consolidate_lock import acquire
+
+        self._consolidating = acquire(self.primary.root, self.environment.now())
+        self._consolidated = False
+        return self._consolidating is not None
+
+    def update_state(self) -> None:
+        """Say that the directory was consolidated now. Raises StorageError."""
+        from memdir.sessions.consolidate_lock import mark_run
+
+        self._consolidated = True
+        if self._consolidating is None:
+            mark_run(self.primary.root, self.environment.now())
+
+    def release_lock(self) -> None:
+        """Let the consolidation lock go; without `update_state` before, as if there had been no run. Raises
+        StorageError."""
+        held, self._consolidating = self._consolidating, None
+        if held is not None:
+            if self._consolidated:
+                held.succeed()
+            else:
+                held.rewind()
+
+    def last_consolidated(self) -> float | None:
+        """When the directory was last consolidated (seconds since the epoch), None when it never was."""
+        from memdir.sessions.gate import last_run
+
+        return last_run(self.primary.root, None)
 
     # Life
 
