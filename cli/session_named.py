@@ -33,8 +33,14 @@ def transcript_dirs(app: App, values: Values) -> list[str]:
     if values.flag("all_projects") and located.given_transcripts is None:
         if located.projects_dir is None:
             raise UsageError("there is no projects/ directory", hint="give one with --transcripts")
-        return [located.projects_dir]
-    return located.transcripts_dirs
+        return _with_archives(app, [located.projects_dir])
+    return _with_archives(app, located.transcripts_dirs)
+
+
+def _with_archives(app: App, roots: list[str]) -> list[str]:
+    from memdir.sessions.transcript_copies import archives_beside
+
+    return [*roots, *archives_beside(roots, app.workspace().state_dir)]
 
 
 def all_sessions(app: App, values: Values) -> Catalogue:
@@ -58,4 +64,4 @@ def session_named(app: App, values: Values) -> Session:
         projects = app.workspace().located.projects_dir
         if values.text("transcripts") is not None or values.flag("all_projects") or projects is None:
             raise
-        return find(catalogue([projects]).sessions, wanted, cwd)
+        return find(catalogue(_with_archives(app, [projects])).sessions, wanted, cwd)

@@ -19,7 +19,7 @@ from memdir.log import warn
 from memdir.recall import Scored
 from memdir.secrets import mask
 from memdir.segment import Facts
-from memdir.sessions.transcript_files import TranscriptFiles, told
+from memdir.sessions.transcript_files import files_below, told
 from memdir.sessions.turn_hit import SessionHit, TurnHit, read_turn
 from memdir.slug import slug
 from memdir.turn_recall import FoundSession, TurnOptions, recall_sessions, recall_turns
@@ -74,8 +74,8 @@ class SessionSearch:
         progress: Progress | None = None,
     ) -> None:
         self.indexes = [
-            GrowingIndex(TranscriptFiles(root), cache_dir, now=now, language=language, progress=progress)
-            for root in roots
+            GrowingIndex(files, cache_dir, now=now, language=language, progress=progress)
+            for files in files_below(roots)
         ]
         self._lock = threading.Lock()
         self._kept: tuple[tuple[View, ...], Collection] | None = None

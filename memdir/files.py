@@ -115,7 +115,7 @@ def write_atomic(
         with contextlib.suppress(FileNotFoundError):
             old = os.stat(target)
             mode = stat.S_IMODE(old.st_mode)
-        temporary, descriptor = _temporary(folder, 0o666 if mode is None else mode)
+        temporary, descriptor = make_temporary(folder, 0o666 if mode is None else mode)
         try:
             try:
                 _write_all(descriptor, data)
@@ -139,7 +139,8 @@ def write_atomic(
         raise failure(error, path, "writing") from error
 
 
-def _temporary(folder: str, mode: int) -> tuple[str, int]:
+def make_temporary(folder: str, mode: int) -> tuple[str, int]:
+    """A new temporary file in `folder`: its path and a descriptor to write to. Raises `OSError`."""
     while True:
         name = f"{TEMPORARY_PREFIX}{os.getpid()}-{next(_counter)}{TEMPORARY_SUFFIX}"
         path = os.path.join(folder, name)
@@ -180,8 +181,9 @@ def remove_file(path: str) -> None:
         raise failure(error, path, "deleting") from error
 
 
-def make_private_dir(path: str) -> None:
-    """Make a directory (and those above it that are missing) that only its owner can enter. Raises `StorageError`."""
+def make_private_dir(path: str, *, tighten: bool = True) -> None:
+    """Make a directory (and those above it that are missing) that only its owner can enter. One that is there keeps its
+    mode only without `tighten`. Raises `StorageError`."""
     try:
         missing = []
         above = os.path.abspath(path)
@@ -191,7 +193,7 @@ def make_private_dir(path: str) -> None:
         for folder in reversed(missing):  # makedirs would give the mode to the last one only
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder, PRIVATE_DIR)
-        if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
+        if tighten and stat.S_IMODE(os.stat(path).st_mode) & 0o077:
             os.chmod(path, PRIVATE_DIR)
     except OSError as error:
         raise failure(error, path, "making the directory") from error

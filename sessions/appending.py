@@ -143,8 +143,7 @@ def _open(path: str, make: bool) -> int:
 
 def _create(path: str, flags: int) -> int:
     folder = os.path.dirname(path)
-    if not os.path.isdir(folder):
-        make_private_dir(folder)
+    make_private_dir(folder, tighten=False)
     descriptor = os.open(path, flags | os.O_CREAT, PRIVATE)
     fsync_dir(folder)
     return descriptor

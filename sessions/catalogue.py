@@ -11,8 +11,9 @@ from memdir.files import shown
 from memdir.model import FileStat, Finding
 
 from .json_lines import parse, read_lines
+from .opening import open_transcript
 from .transcript import session_id
-from .transcript_files import TranscriptFiles
+from .transcript_files import files_below
 
 _AGENT: Final = "agent-"
 _NAMED: Final = 8
@@ -50,12 +51,10 @@ def catalogue(roots: Sequence[str]) -> Catalogue:
     what it finds; a directory that is not there holds nothing."""
     sessions: dict[str, Session] = {}
     findings: list[Finding] = []
-    for root in roots:
-        if not os.path.isdir(root):
-            continue
-        stats, problems = TranscriptFiles(root).walk()
+    for files in files_below([root for root in roots if os.path.isdir(root)]):
+        stats, problems = files.walk()
         findings += problems
-        for session in _folded(root, stats):
+        for session in _folded(files.root, stats):
             sessions.setdefault(os.path.realpath(session.path), session)
     return Catalogue(sorted(sessions.values(), key=lambda s: (-s.modified, s.path)), findings)
 
@@ -92,7 +91,7 @@ def _session(root: str, stat: FileStat, agents: Sequence[str]) -> Session:
 def _session_in(path: str) -> str:
     """The session that the first lines of a file name, empty when none does."""
     try:
-        with open(path, "rb") as file:
+        with open_transcript(path) as file:
             for line in read_lines(file):
                 value = parse(line.data)
                 found = value.get("sessionId") if value else None

@@ -12,6 +12,7 @@ from memdir.files import failure, shown
 from . import claude_code
 from .entry import Turn
 from .json_lines import parse, read_lines
+from .opening import open_transcript
 from .turns import Counts, TurnReader
 
 
@@ -40,7 +41,7 @@ def load(path: str) -> Transcript:
 def read_turns(path: str, reader: TurnReader) -> Iterator[Turn]:
     """The turns of a file one by one. Raises `StorageError` when the file cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with open_transcript(path) as file:
             yield from reader.turns(read_lines(file, reader.offset, reader.counts.lines + 1))
     except FileNotFoundError as error:
         raise StorageError("the transcript is gone", path=shown(path), code="vanished") from error
@@ -53,7 +54,7 @@ def turn_at(path: str, offsets: tuple[int, ...]) -> list[dict[str, object]]:
     `StorageError`."""
     found: list[dict[str, object]] = []
     try:
-        with open(path, "rb") as file:
+        with open_transcript(path) as file:
             for offset in offsets:
                 line = next(read_lines(file, offset), None)
                 value = parse(line.data) if line else None

@@ -1,7 +1,7 @@
 """The transcripts below a directory as something to index (`memdir.growing.GrowingFiles`).
 
 The directory is a folder of `*.jsonl`, or a `projects/` tree with a folder for each project; sub-agents' transcripts
-lie below their session's folder, or beside it as `agent-*.jsonl` (formats §3.1).
+lie below their session's folder, or beside it as `agent-*.jsonl` (formats §3.1). Archived ones end in `.jsonl.zst`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ from memdir.segment import TextDocument
 
 from . import claude_code
 from .json_lines import dump, parse, read_lines
+from .opening import open_transcript
 from .transcript import session_id
+from .transcript_copies import Copies, size_of
 from .turn_documents import VERSION, document
 from .turns import TurnReader
 
 KIND: Final = "transcripts"
 _PROBE: Final = 4096
 """Bytes at the beginning, and before the end of what was read, by which a continuation is recognised."""
+_ENDINGS: Final = (".jsonl", ".jsonl.zst")
+_NO_TRANSCRIPTS: Final = frozenset({"journal.jsonl", "journal.jsonl.zst"})
 _NOT_ENTERED: Final = frozenset({"memory", "tool-results", "session-memory", "file-history"})
 
 
@@ -34,8 +38,9 @@ class TranscriptFiles:
     kind = KIND
     version = VERSION
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, copies: Copies | None = None) -> None:
         self.root = root
+        self._copies = copies
 
     def walk(self) -> tuple[Sequence[FileStat], Sequence[Finding]]:
         """All transcripts. Never fails."""
@@ -51,9 +56,11 @@ class TranscriptFiles:
                         if entry.is_dir(follow_symlinks=False):
                             if entry.name not in _NOT_ENTERED:
                                 stack.append(id)
-                        elif entry.name.endswith(".jsonl") and entry.is_file() and entry.name != "journal.jsonl":
+                        elif entry.name.endswith(_ENDINGS) and entry.is_file() and entry.name not in _NO_TRANSCRIPTS:
                             s = entry.stat()
-                            found.append(FileStat(id, entry.path, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino))
+                            size = size_of(entry.path, s.st_size)
+                            if self._copies is None or self._copies.counts(entry.path, size, s.st_mtime_ns):
+                                found.append(FileStat(id, entry.path, size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino))
             except OSError as error:
                 findings.append(Finding("unreadable", "warning", shown(folder), 0, f"cannot be read: {error.strerror}"))
         return sorted(found), findings
@@ -61,6 +68,12 @@ class TranscriptFiles:
     def read(self, stat: FileStat, before: bytes | None) -> TranscriptReading:
         """Read a transcript, from where an earlier pass ended."""
         return TranscriptReading(stat, before)
+
+
+def files_below(roots: Sequence[str]) -> list[TranscriptFiles]:
+    """The transcripts of several directories, each once where a directory and its archive are among them."""
+    copies = Copies(roots)
+    return [TranscriptFiles(root, copies) for root in roots]
 
 
 class TranscriptReading:
@@ -76,7 +89,7 @@ class TranscriptReading:
         stat = self._stat
         session, namespace = session_id(stat.path), stat.id.rpartition("/")[0]
         try:
-            with open(stat.path, "rb") as file:
+            with open_transcript(stat.path) as file:
                 reader = self._resume(file) or TurnReader(claude_code.read)
                 for turn in reader.turns(read_lines(file, reader.offset, reader.counts.lines + 1)):
                     yield document(turn, stat.id, session, namespace)

@@ -22,7 +22,7 @@ MAY_IMPORT = {
 FRONT_DOORS = {"memdir/__init__.py", "memdir/__main__.py"}
 THIRD_PARTY = {
     "kuzu", "ladybug", "tantivy", "watchdog", "mcp", "frontmatter", "yaml", "markdown_it",
-    "rapidfuzz", "orjson", "Stemmer", "typer", "rich",
+    "rapidfuzz", "orjson", "Stemmer", "typer", "rich", "backports", "compression",
 }  # fmt: skip
 SOURCES = [p for package in PACKAGES for p in sorted((TOP / package).rglob("*.py"))]
 
@@ -140,7 +140,7 @@ def test_the_changelog_knows_the_version() -> None:
 
 HEAVY = {
     "typer", "rich", "pydantic", "yaml", "frontmatter", "markdown_it", "kuzu", "watchdog", "asyncio",
-    "rapidfuzz", "orjson", "tantivy", "subprocess", "dataclasses", "inspect", "logging", "hashlib", "difflib",
+    "rapidfuzz", "orjson", "tantivy", "backports", "subprocess", "dataclasses", "inspect", "logging", "hashlib", "difflib",
 }  # fmt: skip
 NOT_FOR_AN_INDEX = {
     "datetime", "urllib", "sqlite3", "socket", "shutil", "tempfile", "memdir.scan", "memdir.markdown",
