@@ -1,0 +1,340 @@
+# ruff: noqa: E501 - a rule is one line of the table
+"""Spanish: what makes a sentence last."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .utterance_rules import Language, Rule
+
+_DET: Final = r"(?:el|la|los|las|lo|es[aeo]s?|est[aeo]s?|aquell?\w*|un|una|unos|unas|mi|tu|su|otr[ao]s?|ambos|segund[ao]|primer[ao]?)\b"
+_BAD_STATE: Final = (
+    r"\b(?:falla\w*|fallando|rot[ao]s?|rompe\w*|bugs?|mal\b|equivocad\w+|incorrect\w+|caíd[ao]|se cae|cuelga|lent[ao]|demasiad\w+|otra vez|de nuevo|"
+    r"no funciona|raro|extraño|línea \d+)\b"
+)
+_IMPERATIVE: Final = (
+    r"(?:usa|utiliza|emplea|escribe|ejecuta|haz|pon|mantén|pregunta(?:me)?|pregúntame|avísame|consulta|responde|contesta|añade|agrega|revisa|comprueba|"
+    r"prueba|documenta|formatea|evita|elige|prefiere|corre|crea|deja|nombra|actualiza|muestra|enséñame|explica|confirma|guarda|separa|divide|incluye|sigue|aplica|firma|lanza|pasa|verifica|recuerda)"
+)
+_SUBJUNCTIVE: Final = (
+    r"(?:uses|utilices|hagas|escribas|subas|añadas|agregues|pongas|borres|toques|modifiques|cambies|instales|resumas|expliques|mezcles|dejes|"
+    r"edites|publiques|commitees|pushees|ejecutes|incluyas|repitas|inventes|asumas|ignores|desactives|abrevies|olvides|metas|crees|actualices|envíes|llames)"
+)
+_RESOURCE: Final = (
+    r"(?:errores|bugs|tickets|incidencias|tareas|backlog|tablero|panel|paneles|documentación|documentos|manual|runbooks?|wiki|especificación|"
+    r"especificaciones|diseños|colores|canal|logs|registros|métricas|alertas|lista|guía|credenciales|esquemas?|traducciones|actas)"
+)
+_TARGET: Final = (
+    r"(?:https?://\S+|\b[\w-]+(?:\.[\w-]+)+/\S+|(?:linear|jira|notion|confluence|slack|github|gitlab|figma|grafana|datadog|sentry|asana|trello|"
+    r"google \w+|miro|sharepoint|teams|kibana|youtrack|redmine|bitbucket)\b|(?:el )?(?:repositorio|repo|canal|proyecto) \S+)"
+)
+_SYSTEM: Final = (
+    r"(?:aplicación|app|biblioteca|librería|programa|proyecto|código|servicio|paquete|plugin|producto|herramienta|binario|build|api|backend|frontend|"
+    r"sitio|web|sistema|servidor|cliente|sdk|cli|base de datos|extensión|imagen|software)"
+)
+
+SPANISH: Final = Language(
+    "es",
+    frozenset(
+        """el la los las y es son de en que un una no con para por se lo del al nos yo tú nosotros usa usamos si
+        siempre nunca por favor pero también o como más este esta eso esto porque hay ha han hemos debe deben ser
+        está están muy sin sobre cuando qué cómo dónde sí ya todo todos todas mi tu su deja prefiero decidimos soy a""".split()  # noqa: SIM905
+    ),
+    lead=(
+        r"(?:(?:ok(?:ay)?|vale|bueno|y|pero|además|también|por cierto|oye|hola|sí|si,|bien|genial|gracias|muchas gracias|una cosa más|otra cosa|"
+        r"importante|nota|ojo|ps|pd|así que|entonces|perfecto|exacto|claro|correcto|mira|espera|estupendo|muy bien)\b[\s,:.!–—-]+|[-*•¡]\s*|\d+[.)]\s+)"
+    ),
+    polite=r"^¿?(?:puedes|podrías|podés) (?:por favor )?(?=(?:siempre|nunca|a partir de ahora|de ahora en adelante|en adelante)\b)",
+    reason=r",? (?:porque|ya que|puesto que|dado que|pues|si no|de lo contrario|para que|debido a|por la|por el)\b",
+    vetoes=(
+        (
+            "question",
+            r"\?\s*$|^¿|^(?:por qué|qué|cómo|cuándo|dónde|quién|cuál|cuáles|cuánto)\b|\bme pregunto\b|\bexplica(?:me)? por qué\b",
+        ),
+        (
+            "hypothetical",
+            r"\b(?:imagina|imaginemos|supón|supongamos|suponiendo|y si|en teoría|hipotéticamente|quizá|quizás|tal vez|a lo mejor|podría\w*|"
+            r"debería(?:mos|n)?|tendría\w*|sería\w*|habría\w*|\w+(?:áramos|iéramos|ásemos)|no estoy segur\w|no sé si|pensando en|creo que|supongo|probablemente|"
+            r"algún día|más adelante|por ejemplo|idea:|propuesta)\b",
+        ),
+        (
+            "task",
+            r"\b(?:por ahora|de momento|por el momento|esta vez|por esta vez|solo hoy|sólo hoy|temporalmente|provisionalmente|ahora mismo|"
+            r"(?:en|para|con|de|a) est[ea]s? (?!proyecto|repo|repositorio|equipo|código|empresa|monorepo)\w+|es[ae] no|la de abajo|la de arriba|"
+            r"l[ao] (?:segund|primer|otr|anterior|siguiente|últim)\w*|el (?:segundo|primero|otro|anterior|siguiente|último)|opción \w|todavía no|aún no|"
+            r"antes de la demo|como (?:has )?propuesto|(?:añade|crea|escribe|haz|agrega) (?:un|una|el|la)\b)",
+        ),
+        (
+            "reported",
+            r"\b(?:dice|dicen|dijo|dijeron|según|afirma|sugiere|recomienda|escribió|pone que|el mensaje|cita|reza|menciona|contiene)\b",
+        ),
+        (
+            "negated",
+            r"\b(?:no siempre|no hace falta|no es necesario|no tienes que|no tenemos que|no hay que|todavía no|aún no|no hemos (?:decidido|elegido)|"
+            r"nunca (?:dije|he dicho|he visto|había)|da igual|como quieras|no es cierto|no es verdad)\b",
+        ),
+    ),
+    # fmt: off
+    rules=(
+        Rule(
+            "role",
+            "preference",
+            "user",
+            0.9,
+            r"^(?:yo )?(?:soy|trabajo como|trabajo de) (?:un |una |el |la )?(?:[\w-]+ ){0,2}?(?:ingenier[oa]|desarrollador[a]?|programador[a]?|gerente|diseñador[a]?|científic[oa]|analista|estudiante|investigador[a]?|fundador[a]?|administrador[a]?|arquitect[oa]|profesor[a]?|consultor[a]?|jef[ea]|responsable|principiante|novat[oa]|tester|product manager|devops|físic[oa]|matemátic[oa])\b",
+        ),
+        Rule(
+            "knowledge",
+            "preference",
+            "user",
+            0.85,
+            r"^(?:yo )?(?:no conozco (?:mucho|bien)|conozco (?:poco|bien)|llevo .+ años|tengo .+ años de experiencia|no sé (?:mucho|nada) (?:de|sobre)|soy nuev[oa] en|nunca he (?:usado|programado|trabajado))\b",
+            r"\best[ea] (?:error|código)\b",
+        ),
+        Rule(
+            "trait",
+            "preference",
+            "user",
+            0.9,
+            r"^(?:soy (?:daltónic[oa]|disléxic[oa]|cieg[oa]|zurd[oa])|me llamo |mi (?:nombre|zona horaria|rol|puesto|idioma) es|trabajo (?:en|para) (?!est[ea]|ell?o)\w+|vivo en)",
+        ),
+        Rule(
+            "from-now-on",
+            "preference",
+            "feedback",
+            0.9,
+            r"(?:^|[,;:] (?:y )?(?:por favor )?)(?:a partir de ahora|de ahora en adelante|desde ahora|en adelante|en el futuro|de aquí en adelante|la próxima vez|a partir de hoy)[,:]? (?!va\b|será|habrá|hay\b|voy|vamos a (?:necesitar|ver))\S+(?: \S+)+",
+            strong=True,
+        ),
+        Rule(
+            "from-now-on-after",
+            "preference",
+            "feedback",
+            0.9,
+            rf"^(?:por favor,? )?(?:no )?(?:{_IMPERATIVE}|{_SUBJUNCTIVE})\b.* (?:a partir de ahora|de ahora en adelante|en adelante|en el futuro)[.!]*$",
+            strong=True,
+        ),
+        Rule(
+            "always",
+            "preference",
+            "feedback",
+            0.9,
+            rf"(?:^|[,;:] (?:y )?)(?:por favor,? )?(?:siempre {_IMPERATIVE}|{_IMPERATIVE} siempre|siempre (?:debes|tienes que|hay que|que \w+,? {_IMPERATIVE})|(?:debes|tienes que|hay que) siempre)\b(?: \S+)+",
+            strong=True,
+        ),
+        Rule(
+            "never",
+            "preference",
+            "feedback",
+            0.9,
+            rf"(?:^|[,;:] (?:y )?)(?:por favor,? )?(?:nunca|jamás) (?:más )?{_SUBJUNCTIVE}\b(?: \S+)*|^no {_SUBJUNCTIVE} (?:\S+ )*?(?:nunca|jamás)\b",
+            strong=True,
+        ),
+        Rule(
+            "we-always",
+            "preference",
+            "feedback",
+            0.85,
+            r"^(?:aquí )?(?:nosotros )?(?:siempre|nunca) (?:usamos|hacemos|escribimos|ejecutamos|subimos|ponemos|mezclamos|desplegamos|revisamos|firmamos|nombramos|probamos)\b \S+",
+            strong=True,
+        ),
+        Rule(
+            "whenever",
+            "preference",
+            "feedback",
+            0.85,
+            rf"^(?:cada vez que|siempre que|cuando|antes de (?:que )?|después de) [^,]{{3,80}}, (?:por favor )?(?:siempre )?{_IMPERATIVE}\b \S+",
+            r"\b(?:termines|acabes|hago|ejecuto|abro|intento|est[eao] )\b",
+            strong=True,
+        ),
+        Rule(
+            "ask-first",
+            "preference",
+            "feedback",
+            0.85,
+            r"^(?:por favor,? )?(?:pregúntame|avísame|consúltame|pregunta) (?:siempre )?antes de \w+(?! (?:est|es)[aeo]\b) \S+",
+            strong=True,
+        ),
+        Rule(
+            "prefer",
+            "preference",
+            "feedback",
+            0.9,
+            r"^(?:yo )?(?:prefiero|preferimos) (?!es[aeo]|est[aeo]|la (?:primera|segunda|otra)|el (?:primero|segundo|otro)|que no\b)\S+(?: \S+)+",
+        ),
+        Rule(
+            "dislike",
+            "preference",
+            "feedback",
+            0.85,
+            r"^(?:a mí )?(?:no me gust(?:an|a que|a cuando|a ver)|odio (?:los|las|que|cuando)|no quiero (?:ver )?(?:comentarios|emojis|más \w+|que (?:uses|hagas|añadas|pongas)))\b",
+            r"\b(?:est[aeo]s?|es[aeo]s?)\b",
+        ),
+        Rule(
+            "stop",
+            "preference",
+            "feedback",
+            0.85,
+            r"^(?:por favor,? )?(?:deja|para) de (?!ejecutar|hacer eso|trabajar|buscar|intentar)\w+(?:ar|er|ir|arme|erme)\b \S+",
+            r"\b(?:servidor|proceso|ahora)\b",
+        ),
+        Rule(
+            "do-not-plural",
+            "preference",
+            "feedback",
+            0.8,
+            rf"^(?:por favor,? )?no (?:uses|utilices|añadas|agregues|pongas|escribas|incluyas|metas|hagas|crees|instales) (?:más )?(?!{_DET}|nada|caso|ningun|falta|cambios|\S*/)\w{{3,}}",
+            r"\b(?:ahora|todavía|aquí|aún)\b",
+        ),
+        Rule(
+            "do-not-without",
+            "preference",
+            "feedback",
+            0.85,
+            rf"^(?:por favor,? )?(?:no|nunca) {_SUBJUNCTIVE}\b.* sin (?:preguntar\w*|avisar\w*|permiso|pedir\w*|consultar\w*|tests|pruebas|revisión)",
+            r"\best[aeo]s?\b",
+            strong=True,
+        ),
+        Rule(
+            "rule",
+            "preference",
+            "feedback",
+            0.85,
+            r"^(?:como regla(?: general)?|por regla general|en general|por defecto|por norma|regla|norma|convención)[,:] \S+(?: \S+)+",
+            strong=True,
+        ),
+        Rule(
+            "instead-of",
+            "preference",
+            "feedback",
+            0.85,
+            rf"(?:^|[,;:.] )(?:no[,.:!]? )?(?:por favor,? )?(?:mejor )?(?:usa|utiliza|emplea|escribe|prefiere) (?!{_DET})(?:\S+ ){{1,4}}?(?:en vez de|en lugar de|y no|no) (?!{_DET})\S+",
+        ),
+        Rule(
+            "no-use",
+            "preference",
+            "feedback",
+            0.75,
+            rf"^no[,.:!]+ (?:por favor,? )?(?:mejor )?(?:usa|utiliza|emplea) (?!{_DET}|solo|sólo|\d|\S*/)[\w.+#@-]+(?: [\w.+#-]+){{0,2}}[.!]*$",
+        ),
+        Rule(
+            "decision",
+            "decision",
+            "project",
+            0.85,
+            r"^(?:nosotros )?(?:(?:ya |finalmente |al final )?(?:hemos|el equipo ha) (?:decidido|elegido|acordado|optado|escogido|descartado)|decidimos|acordamos|elegimos|optamos|escogimos|descartamos|el equipo (?:decidió|acordó|eligió))\b (?!eso|esto|luego|después|ayer[.!]*$)\S+(?: \S+)*",
+            strong=True,
+        ),
+        Rule(
+            "decision-named", "decision", "project", 0.85, r"^(?:decisión|decidido|acuerdo): \S+(?: \S+)+", strong=True
+        ),
+        Rule(
+            "switched",
+            "decision",
+            "project",
+            0.8,
+            r"^(?:hemos (?:pasado|migrado|cambiado|dejado|abandonado|reemplazado|sustituido)|pasamos|migramos|cambiamos|estamos (?:migrando|pasando|cambiando)) (?:\S+ ){0,4}?(?:a|de|por|con)\b \S+",
+            r"\b(?:línea|archivo|rama)\b|" + _BAD_STATE,
+        ),
+        Rule(
+            "take-because",
+            "decision",
+            "project",
+            0.8,
+            rf"^(?:vamos (?:a usar|a utilizar|con|a quedarnos con)|usaremos|usemos|nos quedamos con) (?!{_DET}|opción)\S+.* (?:porque|ya que|puesto que|dado que)\b",
+        ),
+        Rule(
+            "must-stay",
+            "constraint",
+            "project",
+            0.9,
+            rf"^(?:la|el|nuestr[ao]) (?:\w+ ){{0,2}}?{_SYSTEM}(?: \w+){{0,2}}? (?:debe|tiene que|ha de|no puede|no debe) (?:seguir |poder |ser |siempre )*(?:funcionar|soportar|ejecutarse|correr|mantenerse|mantener|ser compatible|compatible|caber|arrancar|cumplir|compilar|depender|necesitar|superar|ocupar|responder|usable|accesible|conectarse|enviar)\b",
+            r"\b(?:cuando (?:el usuario|se)|al pulsar|ahora)\b",
+        ),
+        Rule(
+            "we-must",
+            "constraint",
+            "project",
+            0.9,
+            r"^(?:tenemos que|debemos|hay que|hemos de) (?:seguir )?(?:mantener (?:la )?compat\w+|ser compatibles?|soportar|dar soporte|cumplir|funcionar (?:sin|en|con)|garantizar|evitar)\b",
+        ),
+        Rule(
+            "we-may-not",
+            "constraint",
+            "project",
+            0.9,
+            r"^(?:no podemos|no se puede|no se pueden|no debemos|tenemos prohibido|solo podemos|sólo podemos) (?:usar|utilizar|guardar|almacenar|registrar|depender|añadir|agregar|romper|enviar|publicar|compartir|exigir|asumir|subir|introducir|importar|recoger|instalar|quitar)\b(?! (?:est[aeo]|es[aeo])\b)",
+        ),
+        Rule(
+            "all-must",
+            "constraint",
+            "project",
+            0.9,
+            r"^(?:tod[ao]s? (?:l[ao]s? )?|cada |ningún |ninguna |nada |nadie )(?:\w+ ){0,6}?(?:deben?|tienen? que|puede|pueden|necesitan?|ha de|han de)\b \S+",
+            r"\b(?:pasar|verde|est[aeo]s?|ahora)\b",
+        ),
+        Rule(
+            "forbidden",
+            "constraint",
+            "project",
+            0.9,
+            r"^(?!est|es[aeo])(?:\w+ ){1,6}(?:está|están|es|son) (?:prohibid[ao]s?|obligatori[ao]s?|vetad[ao]s?)\b",
+        ),
+        Rule(
+            "tracked-in",
+            "project",
+            "reference",
+            0.9,
+            rf"^(?:l[ao]s? |nuestr[ao]s? |tod[ao]s? l[ao]s? )?(?:\w+ ){{0,2}}?{_RESOURCE}(?: \w+){{0,3}}? (?:se (?:registran|gestionan|guardan|documentan|reportan|publican|encuentran)|están|está|viven|vive|van|va)(?: \w+)? ?(?:en|a|bajo)? (?:el |la )?{_TARGET}",
+            r"\b(?:mal|caíd|rot)",
+        ),
+        Rule(
+            "schedule",
+            "project",
+            "project",
+            0.9,
+            r"\b(?:congelación|freeze|fecha límite|lanzamiento|entrega|migración|release) (?:empieza|comienza|termina|es (?:el|en)|está prevista?|será)\b",
+            _BAD_STATE,
+        ),
+        Rule(
+            "environment",
+            "project",
+            "project",
+            0.9,
+            r"^(?:el|la|nuestr[ao]) (?:\w+ ){0,2}?(?:servidor|base de datos|staging|producción|entorno|api|servicio|cluster|clúster|ci|pipeline|rama|sistema|backend|frontend|app|aplicación|equipo|web)(?: (?:de \w+|principal|por defecto|\w+))?? (?:está (?:en|alojad\w+|desplegad\w+)|corre en|se ejecuta en|escucha en|vive en|usa|utiliza|se llama|se despliega|pertenece|es (?:[A-Z]\w+|\w+[\d.]+|\w+[.!]*$))",
+            _BAD_STATE + r"|\b(?:ahora|list[ao]|verde|vací[ao])\b",
+        ),
+        Rule(
+            "we-use",
+            "project",
+            "project",
+            0.85,
+            r"^(?:aquí |en este (?:proyecto|repo) )?(?:nosotros )?(?:usamos|utilizamos|desplegamos|publicamos|mantenemos|soportamos|alojamos|lanzamos|compilamos|probamos|guardamos|trabajamos con) (?!est|es[aeo]\b|demasiad|l[ao] mism|mal\b|mucha|mucho)\S+(?: \S+)*",
+            _BAD_STATE + r"|\b(?:aquí|ahora|nunca)\b",
+        ),
+        Rule(
+            "keep-doing",
+            "pattern",
+            "feedback",
+            0.7,
+            r"\b(?:sigue|continúa) (?!con (?:el|la|lo)|trabajando|buscando|intentando|así[.!]*$|adelante)\w+(?:ando|iendo)\b \S+",
+            r"\bahora\b",
+        ),
+        Rule(
+            "how-we",
+            "pattern",
+            "feedback",
+            0.75,
+            r"\b(?:así es como|es así como|así) (?:lo )?(?:manejamos|hacemos|escribimos|queremos|quiero|me gustan?|nombramos)\b.{6,}|\bfue la (?:decisión|elección) correcta\b",
+            r"\b(?:no|eso|esto) (?:es así|fue)\b",
+        ),
+        Rule(
+            "like-how",
+            "pattern",
+            "feedback",
+            0.75,
+            r"^me (?:gusta|encanta) (?:cómo|como|que) (?:has |hayas )\S+(?: \S+)+",
+            r"\bpero\b",
+        ),
+    ),
+)
