@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import session_ls_cmd, session_search_cmd, session_show_cmd, session_stats_cmd
+from . import session_export_cmd, session_ls_cmd, session_search_cmd, session_show_cmd, session_stats_cmd
 from .table import Command
 
 COMMANDS: tuple[Command, ...] = (
+    *session_export_cmd.COMMANDS,
     *session_ls_cmd.COMMANDS,
     *session_search_cmd.COMMANDS,
     *session_show_cmd.COMMANDS,

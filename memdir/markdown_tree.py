@@ -34,6 +34,29 @@ def parse(text: str) -> Tokens:
     return _parser().parse(text)
 
 
+@cache
+def _renderer() -> MarkdownIt:
+    rules = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    return rules.disable("image")  # a page must load nothing
+
+
+def render(text: str) -> str:
+    """A text as HTML that can stand in any page: HTML in it is shown as text, images are links, and links lead to no
+    script (markdown-it's `validateLink`)."""
+    return str(_renderer().render(text))
+
+
+def holds_html(text: str) -> bool:
+    """Whether any of a text is HTML, which a renderer may pass on as it is."""
+    if "<" not in text:
+        return False
+    return any(
+        inner.type in ("html_inline", "html_block")
+        for token in parse(text)
+        for inner in (token, *(token.children or ()))
+    )
+
+
 def text_runs(text: str, tokens: Tokens | None = None) -> list[TextRun]:
     """Every run of text in order, emphasis and link texts as runs of their own, comments and code left out. `tokens`
     are those of `parse(text)`, where they are at hand."""

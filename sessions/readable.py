@@ -154,6 +154,11 @@ def conversation(turns: Iterable[Turn], *, all: bool = False) -> list[Turn]:
     ]
 
 
+def prompts(turns: Iterable[Turn]) -> list[Turn]:
+    """What a person typed, slash commands too."""
+    return [turn for turn in turns if turn.typed or (turn.kind == "command" and said(turn))]
+
+
 def _changed_lines(old: list[str], new: list[str]) -> tuple[int, int]:
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:

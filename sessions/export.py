@@ -1,0 +1,83 @@
+"""What an export of a session holds, whatever its format: what is known of it, its turns, its sub-agents' turns."""
+
+from __future__ import annotations
+
+import os
+from typing import Final, NamedTuple
+
+from memdir.dates import rfc3339
+from memdir.errors import StorageError
+from memdir.files import read_file, shown
+
+from .catalogue import Session
+from .entry import Turn
+from .json_lines import parse
+from .overview import Overview, overview
+from .readable import Clean
+from .transcript import load
+from .turn_fields import turn_fields
+
+_META: Final = ".meta.json"
+_MAX_META: Final = 1 << 16
+
+
+class AgentPart(NamedTuple):
+    """What a sub-agent did: a name for people, its transcript, its turns."""
+
+    name: str
+    path: str
+    turns: tuple[Turn, ...]
+
+
+class Exported(NamedTuple):
+    """A session to be written out."""
+
+    about: Overview
+    turns: tuple[Turn, ...]
+    agents: tuple[AgentPart, ...]
+
+
+def exported(session: Session) -> Exported:
+    """Read a session wholly. Raises `StorageError` when its file cannot be read; a sub-agent's that cannot be is left
+    out."""
+    agents = []
+    for path in session.agents:
+        try:
+            agents.append(AgentPart(_agent_name(path), path, load(path).turns))
+        except StorageError:
+            continue  # gone meanwhile
+    return Exported(overview(session), load(session.path).turns, tuple(agents))
+
+
+def json_fields(whole: Exported, clean: Clean) -> dict[str, object]:
+    """The export as JSON (docs/json.md: `session-export/1`)."""
+    about = whole.about
+    return {
+        "session": about.session.id,
+        "path": shown(about.session.path),
+        "title": about.title,
+        "tag": about.tag or None,
+        "started": rfc3339(about.started) if about.started else None,
+        "ended": rfc3339(about.ended) if about.ended else None,
+        "cwd": shown(about.cwd) or None,
+        "branches": list(about.branches),
+        "models": list(about.models),
+        "lines": about.lines,
+        "skipped": about.skipped,
+        "turns": [turn_fields(turn, clean) for turn in whole.turns],
+        "agents": [
+            {"name": part.name, "path": shown(part.path), "turns": [turn_fields(turn, clean) for turn in part.turns]}
+            for part in whole.agents
+        ],
+    }
+
+
+def _agent_name(path: str) -> str:
+    """What the session asked the agent to do (its `.meta.json`), else the name of its file."""
+    stem = path.removesuffix(".jsonl")
+    try:
+        meta = parse(read_file(stem + _META, _MAX_META)) or {}
+    except StorageError:
+        meta = {}
+    said = [value for value in (meta.get("agentType"), meta.get("description")) if isinstance(value, str) and value]
+    return ": ".join(said) or shown(os.path.basename(stem))
