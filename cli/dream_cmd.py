@@ -9,17 +9,17 @@ from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, NotFoundError, Usa
 from memdir.files import shown
 from memdir.secrets import mask
 from memdir.sessions.applying import Outcome
-from memdir.sessions.consolidation import Result, consolidate, guarded_plan
+from memdir.sessions.consolidation import Prepare, Result, consolidate, guarded_plan
 from memdir.sessions.gate import Verdict, check_lock, evaluate
 from memdir.sessions.guards import Guarded
 from memdir.sessions.notice import counted, read_notice, write_notice
 from memdir.sessions.operation import Operation, diff
-from memdir.sessions.runs import Run, Runs
+from memdir.sessions.runs import AGENT, BY_HAND, Run, Runs
 
 from .app import App, Values
 from .changing import lock_wait, say
 from .dream_choice import chooser, selected
-from .dreaming import digest_of, gate_of_workspace, place_of, preparer, unattended
+from .dreaming import agent_preparer, digest_of, gate_of_workspace, place_of, preparer, unattended
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 _LABEL = 10
@@ -110,12 +110,12 @@ def run_run(app: App, values: Values) -> int:
     now = app.environment.now()
     if not os.path.isdir(place.root):
         return _skipped(app, "there is no memory directory yet", EXIT_OK)
+    prepare = _prepare(app, values)
     if values.flag("if_due"):
-        return _run_if_due(app, values)
+        return _run_if_due(app, values, prepare)
     lock = check_lock(place.root, now)
     if not lock.passed and not values.flag("dry_run"):
         return _skipped(app, lock.said, EXIT_LOCKED)
-    prepare = preparer(app.workspace())
     if values.flag("dry_run"):
         _, guarded = guarded_plan(place, prepare, now=now)
         numbers = selected(guarded, values.many("only"), values.many("except_"))
@@ -124,17 +124,43 @@ def run_run(app: App, values: Values) -> int:
             if number in numbers and not app.out.json:
                 show_operation(app, number, one)
         return _report(app, Result(tuple(outcomes), None), dry_run=True)
-    result = consolidate(
-        place, prepare, chooser(app, values, show_operation), now=now, digest=digest_of(workspace)
-    )  # fmt: skip
+    if values.text("agent") and not values.flag("yes") and not app.out.interactive:
+        raise UsageError("nothing changed, add --yes", code="not-confirmed")  # before the agent works for minutes
+    how = AGENT if values.text("agent") else BY_HAND
+    choose = chooser(app, values, show_operation)
+    result = consolidate(place, prepare, choose, now=now, how=how, digest=digest_of(workspace))
     say(app, result.recovered)
     write_notice(place.state_dir, [o.operation for o in result.outcomes if o.skipped])
-    return _report(app, result, dry_run=False)
+    return _report(app, result, dry_run=False, commit=_commit(app, values, result))
 
 
-def _run_if_due(app: App, values: Values) -> int:
+def _prepare(app: App, values: Values) -> Prepare:
+    command, seconds = values.text("agent"), values.number("timeout")
+    if command is None:
+        return preparer(app.workspace())
+    if seconds is None or not seconds > 0:
+        raise UsageError("a time limit is more than 0 seconds", hint="--timeout 600")
+    return agent_preparer(app.workspace(), command, seconds, lambda text: say(app, [text]))
+
+
+def _commit(app: App, values: Values, result: Result) -> str:
+    """Commit a run's files where that is to be; the commit, empty without one."""
+    from memdir.sessions.git_commit import commit_changes
+
+    if result.run is None:
+        return ""
+    message = f"memdir dream {result.run.number}: {result.run.summary}\n"
+    done = commit_changes(
+        app.workspace().primary.root, result.paths, message, env=app.environment.env, asked=values.flag("commit")
+    )
+    if done.refused:
+        say(app, [f"not committed: {done.refused}"])
+    return done.commit
+
+
+def _run_if_due(app: App, values: Values, prepare: Prepare) -> int:
     """As hooks do it: every gate is asked, and nobody is there to answer."""
-    told = unattended(app.workspace())
+    told = unattended(app.workspace(), prepare=prepare)
     if told.skipped_because:
         return _skipped(app, told.skipped_because, EXIT_OK)
     if told.result is None:
@@ -142,7 +168,7 @@ def _run_if_due(app: App, values: Values) -> int:
             return _skipped(app, told.notice or "there is nothing to consolidate", EXIT_OK)
         app.out.line(told.notice or "there is nothing to consolidate")
         return EXIT_OK
-    return _report(app, told.result, dry_run=False)
+    return _report(app, told.result, dry_run=False, commit=_commit(app, values, told.result))
 
 
 def _skipped(app: App, because: str, code: int) -> int:
@@ -153,14 +179,14 @@ def _skipped(app: App, because: str, code: int) -> int:
     return code
 
 
-def _report(app: App, result: Result, *, dry_run: bool) -> int:
+def _report(app: App, result: Result, *, dry_run: bool, commit: str = "") -> int:
     if app.out.json:
         app.out.object("dream-run/1", {
             "run": result.run.number if result.run is not None else None,
             "operations": [_outcome_fields(outcome) for outcome in result.outcomes],
             "applied": 0 if dry_run else result.applied,
             "skipped": sum(1 for outcome in result.outcomes if outcome.skipped),
-            "dry_run": dry_run, "notes": list(result.recovered), "took_ms": app.out.took_ms(),
+            "dry_run": dry_run, "commit": commit or None, "notes": list(result.recovered), "took_ms": app.out.took_ms(),
         })  # fmt: skip
         return EXIT_OK
     if dry_run:
@@ -306,6 +332,9 @@ COMMANDS = (
             _EXCEPT,
             Option(("-i", "--interactive"), "Ask for each operation.", kind="flag"),
             Option(("--guarded",), "Also what asks by itself (pinned ...).", kind="flag"),
+            Option(("--commit",), "Commit in a project's repository, too.", kind="flag"),
+            Option(("--agent",), "Have this command propose the changes.", metavar="CMD"),
+            Option(("--timeout",), "Seconds that the agent has (600).", kind="float", default=600.0),
             YES,
             DRY_RUN,
         ),

@@ -71,6 +71,27 @@ def preparer(workspace: Workspace) -> Prepare:
     return prepare
 
 
+def agent_preparer(workspace: Workspace, command: str, seconds: float, note: Callable[[str], None]) -> Prepare:
+    """Has an agent's command make the plan; `note` is told what of its work was refused."""
+    from memdir.sessions.agent import run_agent
+    from memdir.sessions.agent_proposal import propose, with_index
+
+    def prepare(last_run: float | None, left: int) -> Prepared:
+        inputs = inputs_of(workspace, last_run, left)
+        files, notes = run_agent(command, inputs.files, env=workspace.environment.env, seconds=seconds)
+        proposed = propose(inputs, files)
+        for text in (*notes, *proposed.notes):
+            note(text)
+
+        def remake(wanted: Sequence[Operation]) -> Sequence[Operation]:
+            return with_index(inputs.root, [operation for operation in wanted if operation.kind != "index"])
+
+        operations = tuple(with_index(inputs.root, proposed.operations))
+        return Prepared(operations, inputs.memories, inputs.by_person, remake)
+
+    return prepare
+
+
 def digest_of(workspace: Workspace, session: str | None = None) -> Callable[[], str]:
     """The digest of the plan's inputs, asked when it is needed."""
     gate = gate_of_workspace(workspace, session)
@@ -83,12 +104,12 @@ def digest_of(workspace: Workspace, session: str | None = None) -> Callable[[], 
     return digest
 
 
-def unattended(workspace: Workspace, session: str | None = None) -> Told:
+def unattended(workspace: Workspace, session: str | None = None, prepare: Prepare | None = None) -> Told:
     """Dream with nobody there, if it is time: what hooks and the daemon call. `session` is the one that asks."""
     return _unattended(
         gate_of_workspace(workspace, session),
         place_of(workspace),
-        preparer(workspace),
+        prepare or preparer(workspace),
         digest_of(workspace, session),
         apply=workspace.settings.text("dream.auto") == "apply",
         now=workspace.environment.now(),

@@ -15,6 +15,7 @@ from memdir.model import INDEX_NAME, Source
 from memdir.orphans import Orphan, find_orphans
 from memdir.places import LAST_BYTES, directory_key
 from memdir.scan import Walk, walk
+from memdir.sessions.notice import read_notice
 
 from .workspace import Workspace
 
@@ -42,15 +43,18 @@ class SourceOverview(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """Everything on the one screen."""
+    """Everything on the one screen; `dream` is the line about a plan that waits to be looked at."""
 
     sources: list[SourceOverview]
     orphans: list[Orphan]
+    dream: str | None
 
 
 def overview(workspace: Workspace) -> Overview:
     """Look at everything once."""
-    return Overview([_source(workspace, source) for source in workspace.sources], find_orphans(workspace.located))
+    sources = [_source(workspace, source) for source in workspace.sources]
+    dream = read_notice(workspace.state_of(workspace.primary.root)) if workspace.state_dir is not None else None
+    return Overview(sources, find_orphans(workspace.located), dream)
 
 
 def _source(workspace: Workspace, source: Source) -> SourceOverview:

@@ -38,6 +38,9 @@ def run(app: App, values: Values) -> int:
         if source.lost:
             said = f"{counted(len(source.lost), 'memory')} deleted by another program, first {shown(source.lost[0])}"
             _line(app, "lost", said, "memdir restore")
+    if seen.dream:
+        said, _, command = seen.dream.partition(", see ")
+        _line(app, "dream", said, command.strip("`"))
     for orphan in seen.orphans[:_ORPHANS]:
         said = f"{counted(orphan.memories, 'memory')}, {shown(orphan.why)}"
         _line(app, "orphan", said, f"memdir adopt {shlex.quote(shown(orphan.path))}")
@@ -107,6 +110,7 @@ def _fields(app: App, seen: Overview, found: list[Health]) -> dict[str, object]:
         "findings": _findings_fields(sums),
         "lost": [shown(id) for source in seen.sources for id in source.lost],
         "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
+        "dream": seen.dream,
         "state_bytes": sum(source.state_size for source in seen.sources),
         "notes": list(app.workspace().located.notes),
     }

@@ -86,7 +86,7 @@ def remove(store: Store, names: Sequence[str]) -> Plan:
         relative = relative_path(store.root, memory.path)
         data = read_memory(memory)
         mtime = os.stat(memory.path).st_mtime_ns
-        changes.append(Change(_free(store.root, relative), None, data, keep_mtime=True, mtime_ns=mtime))
+        changes.append(Change(free_path(store.root, relative), None, data, keep_mtime=True, mtime_ns=mtime))
         changes.append(Change(relative, data, None, mtime_ns=mtime))
         indexes.remove(memory.id)
         linking = [m.id for m in store.scan.memories if _links_to(store, m, memory.id)]
@@ -102,7 +102,8 @@ def _links_to(store: Store, memory: Memory, id: str) -> bool:
     return memory.id != id and any(store.names.resolve(target, memory.id) == (id,) for target in linked(memory))
 
 
-def _free(root: str, relative: str) -> str:
+def free_path(root: str, relative: str) -> str:
+    """Where in the archive the file at `relative` goes: the first place of its own that is free."""
     base = f"{ARCHIVE_NAME}/{relative}"
     number = 0
     while os.path.lexists(inside(root, path := f"{base}.{number}{SUFFIX}" if number else base + SUFFIX)):

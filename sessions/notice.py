@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from memdir.files import remove_file
 
-from .operation import Operation
 from .state_file import read_state, write_state
+
+if TYPE_CHECKING:
+    from .operation import Operation
 
 _FILE: Final = os.path.join("dream", "notice.json")
 _MANY: Final = {
