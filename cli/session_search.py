@@ -87,7 +87,13 @@ class SessionSearch:
             return self._search(answers, query, options, sessions=sessions)
         except IndexDamaged as error:
             warn(error)
-            raise
+            answers = [index.distrust(error) for index in self.indexes]
+            return self._search(answers, query, options, sessions=sessions)
+
+    def after_answer(self) -> None:
+        """What may be done once an answer is out: publish what it had to read, when that was much."""
+        for index in self.indexes:
+            index.maybe_publish()
 
     def _search(self, answers: Sequence[Views], query: str, options: TurnOptions, *, sessions: bool) -> SessionAnswer:
         collection = self._collected(answers)

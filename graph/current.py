@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import memdir
 from memdir.files import shown
+from memdir.text import ANALYSIS_VERSION
 
+from .disk_segment import FACTS
 from .generation import Generation, OtherVersion, open_generation
 from .generations import Generations, Held
 from .section_file import IndexDamaged
 
 REBUILD = "answered from the files (memdir index rebuild makes it anew)"
+
+
+def stamp(format: int, files_version: str, language: str) -> Mapping[str, object]:
+    """What decides whether a generation can be used: of an index's own `format`, of memdir, of what is indexed."""
+    return {
+        "format": format, "memdir": memdir.__version__, "analysis": ANALYSIS_VERSION, "language": language,
+        "files_version": files_version, "facts": list(FACTS),
+    }  # fmt: skip
 
 
 class Current:

@@ -6,16 +6,13 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-import memdir
 from memdir.errors import LockedError, NotFoundError, StorageError
 from memdir.model import FileStat
 from memdir.recall import View
 from memdir.segment import Segment
 from memdir.stem import ENGLISH
-from memdir.text import ANALYSIS_VERSION
 
-from .current import Current
-from .disk_segment import FACTS
+from .current import Current, stamp
 from .generation import Generation, documents_of
 from .generations import Draft, Generations
 from .memory_files import Files, MemoryFiles
@@ -104,10 +101,7 @@ class Index:
         self._command = command
         self._progress = progress
         self._ours = ours
-        self._stamp = {
-            "format": FORMAT, "memdir": memdir.__version__, "analysis": ANALYSIS_VERSION, "language": language,
-            "files_version": self._files.version, "facts": list(FACTS),
-        }  # fmt: skip
+        self._stamp = stamp(FORMAT, self._files.version, language)
         self._lock = threading.RLock()
         self._overlay = Overlay(language)
         self._current = Current(self._generations, self._stamp)

@@ -95,10 +95,10 @@ class Manifest:
         now = (stat.mtime_ns, stat.ctime_ns, stat.size, stat.inode)
         return all(column[place] == value for column, value in zip(self.columns, now, strict=True))
 
-    def racy(self) -> list[int]:
-        """The places of the files whose times are too near to `taken_ns` to tell a later change."""
-        limit = self.taken_ns - RACY_NS
-        end = self.taken_ns + RACY_NS  # an mtime in the far future was set by hand and says nothing
+    def racy(self, near: int = RACY_NS) -> list[int]:
+        """The places of the files whose times are too near to `taken_ns` (by `near` ns) to tell a later change."""
+        limit = self.taken_ns - near
+        end = self.taken_ns + near  # an mtime in the far future was set by hand and says nothing
         mtimes, ctimes = self.columns[0], self.columns[1]
         if not self.ids or (max(ctimes) <= limit and max(mtimes) <= limit):
             return []

@@ -183,7 +183,7 @@ def _full(files: Files, manifest: Manifest, taken_ns: int, ours: Ours | None) ->
     found = files.walk()
     diff = Diff(taken_ns, unreadable=found.unreadable)
     racy = frozenset(manifest.racy())
-    for place, stat in _merge(manifest.ids, found.files):
+    for place, stat in paired(manifest.ids, found.files):
         if stat is None:
             diff.removed.append(manifest.ids[place])
         elif place < 0:
@@ -197,7 +197,7 @@ def _full(files: Files, manifest: Manifest, taken_ns: int, ours: Ours | None) ->
     return diff, found.files
 
 
-def _merge(ids: Sequence[str], files: Sequence[FileStat]) -> Iterator[tuple[int, FileStat | None]]:
+def paired(ids: Sequence[str], files: Sequence[FileStat]) -> Iterator[tuple[int, FileStat | None]]:
     """Two ascending streams as pairs: (place in `ids` or -1, file or None)."""
     place = 0
     for stat in files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from .neighbours import is_relation, relation_terms
 from .segment import Facts, TextDocument
@@ -71,6 +72,35 @@ class MemorySegment:
     def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> None:
         """None: the postings are at hand."""
         return
+
+
+def joined(parts: Iterable[tuple[MemorySegment, AbstractSet[int]]]) -> MemorySegment:
+    """One segment of the documents of several, each without the documents of the given numbers. No id may be in two
+    of them. Nothing is analysed again."""
+    whole = MemorySegment()
+    segments = list(parts)
+    chosen = sorted(
+        (id, part, number)
+        for part, (segment, removed) in enumerate(segments)
+        for number, id in enumerate(segment.ids)
+        if number not in removed
+    )
+    whole.ids = [id for id, _, _ in chosen]
+    whole._numbers = {id: number for number, id in enumerate(whole.ids)}
+    whole._facts = [segments[part][0].facts(number) for _, part, number in chosen]
+    whole.lengths = [segments[part][0].lengths[number] for _, part, number in chosen]
+    whole.count, whole.total_length = len(chosen), sum(whole.lengths)
+    places = {(part, number): new for new, (_, part, number) in enumerate(chosen)}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for part, (segment, removed) in enumerate(segments):
+        for term, (docs, counts) in segment._postings.items():
+            kept = [(places[part, d], c) for d, c in zip(docs, counts, strict=True) if d not in removed]
+            if kept:
+                found.setdefault(term, []).extend(kept)
+    for term, pairs in found.items():
+        pairs.sort()
+        whole._postings[term] = [doc for doc, _ in pairs], [count for _, count in pairs]
+    return whole
 
 
 def _with_terms(facts: Facts, language: str) -> Facts:
