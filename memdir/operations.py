@@ -287,13 +287,18 @@ def supersede(store: Store, newer: str, older: str, *, now: float) -> Plan:
 def _superseded(store: Store, old: Memory, new: Memory, indexes: Indexes, now: float) -> Change:
     """The older memory marked: status, end of validity, and a description that Claude Code sees too (design §3)."""
     before = read_memory(old)
-    description = f"Superseded by {new.name}: {_unmarked(old.description)}".rstrip(": ")
+    data = superseded_bytes(old, before, new.name, now)
+    indexes.follow(old, changed_memory(old, data))
+    return Change(relative_path(store.root, old.path), before, data, keep_mtime=True)
+
+
+def superseded_bytes(old: Memory, data: bytes, newer: str, now: float) -> bytes:
+    """The file of a memory with the mark that the one called `newer` replaces it. Raises `BadInputError`."""
+    description = f"Superseded by {newer}: {_unmarked(old.description)}".rstrip(": ")
     fields: dict[str, object | None] = {"status": "superseded", "description": description}
     if not old.valid_until:
         fields["valid_until"] = rfc3339(now)
-    data = edit_or_adopt(old, before, fields, None)
-    indexes.follow(old, changed_memory(old, data))
-    return Change(relative_path(store.root, old.path), before, data, keep_mtime=True)
+    return edit_or_adopt(old, data, fields, None)
 
 
 def _unmarked(description: str) -> str:

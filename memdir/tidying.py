@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from .changes import Plan, changed_memory, read_memory, relative_path
@@ -46,37 +47,49 @@ def plan_tidy(store: Store, *, now: float) -> Tidying:
         if before is None and not memories:
             continue
         text = index_text(before, home)
-        tidied = _tidy(store.root, home, text, memories, homes)
+        tidied = tidy_index(home, text, memories, homes, lambda path: os.path.exists(os.path.join(store.root, path)))
         indexes[home] = (text, tidied)
         if tidied.text != text:
             changes.append(Change(home, before, tidied.text.encode("utf-8", "surrogateescape")))
     return Tidying(Plan("tidy", tuple(changes), also=tuple(expired)), indexes, tuple(expired))
 
 
-def _tidy(root: str, home: str, text: str, memories: list[Memory], homes: list[str]) -> Tidied:
+def tidy_index(
+    home: str, text: str, memories: Sequence[Memory], homes: Iterable[str], exists: Callable[[str], bool]
+) -> Tidied:
+    """The MEMORY.md at the relative path `home` put right. `homes` are all of the directory; `exists` tells whether
+    there is a file at a relative path."""
     folder = home.rpartition("/")[0]
     start = f"{folder}/" if folder else ""
     below = [m._replace(id=m.id[len(start) :]) for m in memories if m.id.startswith(start)]
     nested = [other[len(start) : -len(INDEX_NAME)] for other in homes if other != home and other.startswith(start)]
     elsewhere = {m.id for m in below if any(m.id.startswith(prefix) for prefix in nested)}
-
-    def exists(target: str) -> bool:
-        return os.path.exists(os.path.join(root, folder, target))
-
-    return tidy(text, below, exists, elsewhere)
+    return tidy(text, below, lambda target: exists(start + target), elsewhere)
 
 
 def _expire(store: Store, memory: Memory, now: float) -> Change | None:
     """The mark of a memory whose validity is over, so that an agent that ignores our fields sees it too."""
-    if not memory.valid_until or not_current(memory):
+    if not is_expired(memory, now):
         return None
     try:
-        if parse_date(memory.valid_until, end=True) > now:
-            return None
         before = read_memory(memory)
-        day = time.strftime("%Y-%m-%d", time.localtime(parse_date(memory.valid_until)))  # as written, which is local
-        fields = {"description": f"Expired {day}: {memory.description}".rstrip(": ")}
-        data = edit_or_adopt(memory, before, fields, None)
+        data = expired_bytes(memory, before)
     except BadInputError:
-        return None  # a bad date or invalid frontmatter: `check` reports both
+        return None  # invalid frontmatter: `check` reports it
     return Change(relative_path(store.root, memory.path), before, data, keep_mtime=True)
+
+
+def is_expired(memory: Memory, now: float) -> bool:
+    """True when the memory's validity is over and its file does not say so yet."""
+    if not memory.valid_until or not_current(memory):
+        return False
+    try:
+        return parse_date(memory.valid_until, end=True) <= now
+    except BadInputError:
+        return False  # `check` reports the date
+
+
+def expired_bytes(memory: Memory, data: bytes) -> bytes:
+    """The file of an expired memory with the mark in its description. Raises `BadInputError`."""
+    day = time.strftime("%Y-%m-%d", time.localtime(parse_date(memory.valid_until or "")))  # as written, which is local
+    return edit_or_adopt(memory, data, {"description": f"Expired {day}: {memory.description}".rstrip(": ")}, None)
