@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from . import session_export_cmd, session_ls_cmd, session_search_cmd, session_show_cmd, session_stats_cmd
+from . import (
+    session_archive_cmd,
+    session_export_cmd,
+    session_ls_cmd,
+    session_search_cmd,
+    session_show_cmd,
+    session_stats_cmd,
+)
 from .table import Command
 
 COMMANDS: tuple[Command, ...] = (
+    *session_archive_cmd.COMMANDS,
     *session_export_cmd.COMMANDS,
     *session_ls_cmd.COMMANDS,
     *session_search_cmd.COMMANDS,

@@ -21,8 +21,14 @@ PLACES = (TRANSCRIPTS, ALL_PROJECTS)
 
 
 def transcript_dirs(app: App, values: Values) -> list[str]:
-    """The directories to look below: the one given, every project's, or this project's own. Raises `BadInputError`
-    when the one given is no directory."""
+    """The directories to look below: the one given, every project's, or this project's own, with the archive of them.
+    Raises `BadInputError` when the one given is no directory."""
+    found = live_dirs(app, values)
+    return found if values.text("transcripts") is not None else _with_archives(app, found)
+
+
+def live_dirs(app: App, values: Values) -> list[str]:
+    """Those without the archive."""
     given = values.text("transcripts")
     if given is not None:
         path = os.path.abspath(os.path.join(app.environment.cwd, given))
@@ -33,8 +39,8 @@ def transcript_dirs(app: App, values: Values) -> list[str]:
     if values.flag("all_projects") and located.given_transcripts is None:
         if located.projects_dir is None:
             raise UsageError("there is no projects/ directory", hint="give one with --transcripts")
-        return _with_archives(app, [located.projects_dir])
-    return _with_archives(app, located.transcripts_dirs)
+        return [located.projects_dir]
+    return located.transcripts_dirs
 
 
 def _with_archives(app: App, roots: list[str]) -> list[str]:

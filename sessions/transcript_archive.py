@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from memdir.errors import NotFoundError, StorageError
+from memdir.errors import BadInputError, StorageError
 from memdir.files import (
     PRIVATE,
     clean_temporaries,
@@ -29,7 +29,7 @@ from .archive_footer import Original, original
 from .archived_file import verified, write_archived, write_original
 from .opening import COMPRESSED
 from .session_file import ENDING
-from .transcript_copies import ORIGIN
+from .transcript_copies import ORIGIN, origin_of
 
 _NOT_ENTERED: Final = frozenset({"memory"})
 _SIDE_FOLDERS: Final = frozenset({"subagents", "tool-results", "session-memory"})
@@ -60,18 +60,30 @@ class Archived(NamedTuple):
     stored: int
 
     @property
-    def session(self) -> str:
-        """The session that it is of: a transcript's name, or the folder that its sub-agents lie in."""
-        parts = self.id.split("/")
-        side = next((at for at, part in enumerate(parts) if part in _SIDE_FOLDERS and at), 0)
-        return parts[side - 1] if side else parts[-1].removesuffix(ENDING)
+    def key(self) -> tuple[str, str]:
+        """Its project's folder and its session."""
+        return self.id.split("/")[0], session_of(self.id)
 
 
-def project_folders(root: str) -> list[str]:
-    """The folders with transcripts directly in them: `root` itself, or those of a tree."""
-    names = sorted(os.listdir(root)) if os.path.isdir(root) else []
-    folders = [root, *(os.path.join(root, name) for name in names if name not in _NOT_ENTERED)]
-    return [folder for folder in folders if _holds_transcripts(folder)]
+def session_of(id: str) -> str:
+    """The session that a file is of: its own name, or that of the folder in which its sub-agents' lie."""
+    parts = id.split("/")
+    side = next((at for at, part in enumerate(parts) if part in _SIDE_FOLDERS and at), 0)
+    return parts[side - 1] if side else parts[-1].removesuffix(ENDING)
+
+
+def project_folders(root: str) -> tuple[str, list[str]]:
+    """The directory of projects that transcripts below `root` are archived under, and the folders to be archived:
+    `root` itself when transcripts lie in it (or when it is not there), else those of a tree of projects."""
+    root = os.path.realpath(root)
+    try:
+        with os.scandir(root) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            folders = [os.path.join(root, name) for name in names if name not in _NOT_ENTERED]
+    except OSError:
+        folders = []
+    folders = [] if _holds_transcripts(root) else [folder for folder in folders if _holds_transcripts(folder)]
+    return (root, folders) if folders else (os.path.dirname(root), [root])
 
 
 def _holds_transcripts(folder: str) -> bool:
@@ -109,6 +121,11 @@ class TranscriptArchive:
             origin = os.path.join(self.root, ORIGIN)
             if not os.path.exists(origin):
                 write_atomic(origin, os.fsencode(self.origin) + b"\n", mode=PRIVATE)
+            elif origin_of(self.root) != self.origin:
+                raise BadInputError(
+                    f"it is the archive of {shown(origin_of(self.root) or 'another directory')}", path=shown(self.root),
+                    hint="choose another directory",
+                )  # fmt: skip
             for folder in {os.path.dirname(copy.copy) for copy in copies}:
                 clean_temporaries(folder)
             for copy in copies:
@@ -121,22 +138,9 @@ class TranscriptArchive:
                         raise
                     yield copy._replace(size=made.size)
 
-    def files(self, sessions: Sequence[str] = (), *, before: float | None = None) -> list[Archived]:
-        """The archived files, of these sessions where some are named, and only of sessions whose transcript was last
-        written before a time (seconds since the epoch). Raises `NotFoundError` for a session that is not there."""
-        found = sorted(archived_files(self.root))
-        missing = set(sessions) - {file.session for file in found}
-        if missing:
-            raise NotFoundError(f"no session called {shown(min(missing))} is archived", hint="memdir session ls")
-        if sessions:
-            found = [file for file in found if file.session in sessions]
-        if before is not None:
-            last: dict[tuple[str, str], float] = {}
-            for file in found:
-                key = file.id.split("/")[0], file.session
-                last[key] = max(last.get(key, 0.0), _modified(file))
-            found = [file for file in found if last[file.id.split("/")[0], file.session] < before]
-        return found
+    def files(self) -> list[Archived]:
+        """The archived files, by path. Raises `StorageError`."""
+        return sorted(archived_files(self.root))
 
     def forget(self, files: Sequence[Archived], *, now: float, wait: float = DEFAULT_WAIT) -> None:
         """Delete archived files for good, and folders that are empty then. Raises `LockedError`, `StorageError`."""
@@ -158,14 +162,22 @@ class TranscriptArchive:
             folder = os.path.dirname(folder)
         fsync_dir(folder)
 
-    def restore(self, files: Sequence[Archived]) -> list[str]:
+    def is_live(self, file: Archived) -> bool:
+        """True when what was archived lies where it was."""
+        return os.path.exists(self._target(file))
+
+    def _target(self, file: Archived) -> str:
+        return os.path.join(self.origin, *file.id.split("/"))
+
+    def restore(self, files: Sequence[Archived], *, dry_run: bool = False) -> list[str]:
         """Put archived files back where they were, byte for byte; the paths written. One that lies there already and is
         no shorter is left alone. Raises `BadInputError` when a copy is damaged, `StorageError`."""
         written = []
         for file in files:
-            target = os.path.join(self.origin, *file.id.split("/"))
+            target = self._target(file)
             if not _is_whole(target, file.original):
-                write_original(file.path, target)
+                if not dry_run:
+                    write_original(file.path, target)
                 written.append(target)
         return written
 
@@ -179,8 +191,10 @@ class TranscriptArchive:
                 raise failure(error, file.path, "reading the archive") from error
 
 
-def _modified(file: Archived) -> float:
-    return file.original.mtime_ns / 1e9 if file.original else os.stat(file.path).st_mtime
+def last_written(files: Sequence[Archived], time: float) -> list[Archived]:
+    """The files of sessions none of whose files was written since `time` (seconds since the epoch)."""
+    since = {file.key for file in files if file.original is None or file.original.mtime_ns / 1e9 >= time}
+    return [file for file in files if file.key not in since]
 
 
 def _is_whole(path: str, copy: Original | None) -> bool:
@@ -214,7 +228,7 @@ def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
             with os.scandir(at) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        if entry.name not in _NOT_ENTERED and (at != folder or not _holds_transcripts(entry.path)):
+                        if entry.name not in _NOT_ENTERED:
                             stack.append((entry.path, side or entry.name in _SIDE_FOLDERS))
                     elif entry.is_file(follow_symlinks=False) and (side or entry.name.endswith(ENDING)):
                         with contextlib.suppress(FileNotFoundError):

@@ -140,7 +140,8 @@ def test_the_changelog_knows_the_version() -> None:
 
 HEAVY = {
     "typer", "rich", "pydantic", "yaml", "frontmatter", "markdown_it", "kuzu", "watchdog", "asyncio",
-    "rapidfuzz", "orjson", "tantivy", "backports", "subprocess", "dataclasses", "inspect", "logging", "hashlib", "difflib",
+    "rapidfuzz", "orjson", "tantivy", "backports", "subprocess", "dataclasses", "inspect", "logging", "hashlib",
+    "difflib",
 }  # fmt: skip
 NOT_FOR_AN_INDEX = {
     "datetime", "urllib", "sqlite3", "socket", "shutil", "tempfile", "memdir.scan", "memdir.markdown",
