@@ -17,10 +17,9 @@ from memdir.graph.section_file import IndexDamaged
 from memdir.growing import place_of
 from memdir.log import warn
 from memdir.recall import Scored
-from memdir.secrets import mask
 from memdir.segment import Facts
 from memdir.sessions.transcript_files import files_below, told
-from memdir.sessions.turn_hit import SessionHit, TurnHit, read_turn
+from memdir.sessions.turn_hit import SessionHit, TurnHit
 from memdir.slug import slug
 from memdir.turn_recall import FoundSession, TurnOptions, recall_sessions, recall_turns
 
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     from memdir.graph.index import AnsweredBy
     from memdir.graph.overlay import Progress
 
-TITLE: Final = 80
-"""Characters of a title made from the first prompt."""
-MAX_TITLE_READ: Final = 2_000
+COPIES: Final = 10
+"""Turns looked at beside those that are wanted, as some may be copies of others."""
 
 
 class TurnFilters(TypedDict, total=False):
@@ -84,47 +82,37 @@ class SessionSearch:
         """The turns, or with `sessions` the sessions, that answer a question; with `scan` from the files alone."""
         answers = [index.refresh() for index in self.indexes]
         try:
-            return self._search(answers, query, options, sessions=sessions)
+            return self._answer(answers, query, options, sessions=sessions)
         except IndexDamaged as error:
             warn(error)
             answers = [index.distrust(error) for index in self.indexes]
-            return self._search(answers, query, options, sessions=sessions)
+            return self._answer(answers, query, options, sessions=sessions)
 
     def after_answer(self) -> None:
         """What may be done once an answer is out: publish what it had to read, when that was much."""
         for index in self.indexes:
             index.maybe_publish()
 
-    def _search(self, answers: Sequence[Views], query: str, options: TurnOptions, *, sessions: bool) -> SessionAnswer:
-        collection = self._collected(answers)
-        conversations = Conversations(collection)
-        told_by = {answer.answered_by for answer in answers if answer.views or answer.answered_by != "scan"}
+    def _answer(
+        self, answers: Sequence[Views | None], query: str, options: TurnOptions, *, sessions: bool
+    ) -> SessionAnswer:
+        there = [answer for answer in answers if answer is not None]
+        collection = self._collected(there)
+        told_by = {answer.answered_by for answer in there if answer.views or answer.answered_by != "scan"}
         answered_by: AnsweredBy = told_by.pop() if len(told_by) == 1 else "mixed" if told_by else "scan"
-        notes = list(dict.fromkeys(answer.note for answer in answers if answer.note))
-        hits: list[TurnHit] = []
-        found: list[SessionHit] = []
+        notes = list(dict.fromkeys(answer.note for answer in there if answer.note and answer.views))
+        found = Found(collection, self.told)
         if sessions:
-            found = [self._session(s, collection, conversations) for s in recall_sessions(collection, query, options)]
-        else:
-            hits = [_hit(s, collection, conversations) for s in recall_turns(collection, query, options)]
-        return SessionAnswer(hits, found, answered_by, notes)
+            return SessionAnswer([], found.sessions(query, options), answered_by, notes)
+        return SessionAnswer(found.turns(query, options), [], answered_by, notes)
 
-    def _session(self, found: FoundSession, collection: Collection, conversations: Conversations) -> SessionHit:
-        best = _hit(found.best, collection, conversations)
-        root = found.best.view.root
-        title = self._title(root, found.file) or _first_prompt(root, found.file, collection, conversations)
-        return SessionHit(found.session, best.path, title, found.score, best, found.parts, found.why)
-
-    def _title(self, root: str, file: str) -> str:
+    def told(self, root: str, file: str) -> Told:
+        """What is known of a transcript, by its directory and its path there."""
         for index in self.indexes:
             state = index.state(file) if index.root == root else None
             if state is not None:
-                what = told(state).get("said")
-                if isinstance(what, dict):
-                    for name in ("custom_title", "ai_title", "summary"):
-                        if what.get(name):
-                            return str(what[name])
-        return ""
+                return told(state)
+        return Told()
 
     def _collected(self, answers: Sequence[Views]) -> Collection:
         views = tuple(view for answer in answers for view in answer.views)
@@ -165,30 +153,58 @@ def _folder(project: str) -> str:
     return slug(project) if os.path.isabs(project) else project.strip("/")
 
 
-def _hit(scored: Scored, collection: Collection, conversations: Conversations) -> TurnHit:
-    number = _number(scored, collection)
+class Found:
+    """What a question finds in a collection, as hits. `told` tells of a transcript by its directory and path there."""
 
-    def near(step: int) -> Facts | None:
-        other = conversations.neighbour(number, step)
-        return collection.facts(other) if other >= 0 else None
+    def __init__(self, collection: Collection, told: Callable[[str, str], Told]) -> None:
+        self._collection = collection
+        self._conversations = Conversations(collection)
+        self._told = told
 
-    return TurnHit(scored, near)
+    def turns(self, query: str, options: TurnOptions) -> list[TurnHit]:
+        """The turns, each once: of one that several sessions hold (a resumed or forked one begins with a copy of the
+        other) the one of the earliest session."""
+        wanted = options.limit
+        while True:
+            scored = recall_turns(self._collection, query, options._replace(limit=wanted + COPIES))
+            copies: dict[object, list[Scored]] = {}
+            for turn in scored:
+                copies.setdefault(_same(turn.facts), []).append(turn)
+            if len(copies) >= options.limit or len(scored) < wanted + COPIES:
+                return [self._hit(self._earliest(same)) for same in list(copies.values())[: options.limit]]
+            wanted *= 2
+
+    def _earliest(self, same: list[Scored]) -> Scored:
+        if len(same) == 1:
+            return same[0]
+
+        def age(turn: Scored) -> tuple[float, float, str]:
+            file = self._told(turn.view.root, place_of(turn.facts.id)[0])
+            return file.started, file.ended, turn.facts.id
+
+        return min(same, key=age)._replace(score=same[0].score, parts=same[0].parts, why=same[0].why)
+
+    def sessions(self, query: str, options: TurnOptions) -> list[SessionHit]:
+        """The sessions, each with its best turn."""
+        return [self._session(session) for session in recall_sessions(self._collection, query, options)]
+
+    def _session(self, found: FoundSession) -> SessionHit:
+        best = self._hit(found.best)
+        title = self._told(found.best.view.root, found.file).title
+        return SessionHit(found.session, best.path, title, found.score, best, found.parts, found.why)
+
+    def _hit(self, scored: Scored) -> TurnHit:
+        collection, conversations = self._collection, self._conversations
+        place = next(at for at, view in enumerate(collection.views) if view is scored.view)
+        number = collection.bases[place] + scored.number
+
+        def near(step: int) -> Facts | None:
+            other = conversations.neighbour(number, step)
+            return collection.facts(other) if other >= 0 else None
+
+        return TurnHit(scored, near)
 
 
-def _number(scored: Scored, collection: Collection) -> int:
-    return collection.bases[collection.views.index(scored.view)] + scored.number
-
-
-def _first_prompt(root: str, file: str, collection: Collection, conversations: Conversations) -> str:
-    """The beginning of the first prompt of a session."""
-    for at, start, end in conversations.ranges(file):
-        view = collection.views[at]
-        if view.root != root:
-            continue
-        for number in range(start, end):
-            facts = view.segment.facts(number)
-            if facts.pinned and number not in view.removed:
-                turn = read_turn(os.path.join(root, place_of(facts.id)[0]), facts)
-                line = " ".join(mask(turn.text[:MAX_TITLE_READ]).split()) if turn else ""
-                return line[:TITLE] + ("…" if len(line) > TITLE else "")
-    return ""
+def _same(facts: Facts) -> object:
+    """What a turn and its copies have in common. A turn without an id of its own has no copies."""
+    return facts.id if facts.name.startswith("line-") else (facts.name, facts.created, facts.type)

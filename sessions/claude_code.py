@@ -1,15 +1,17 @@
-"""Claude Code's lines (formats/claude-code.md §3): entry types and content blocks, read leniently."""
+"""Claude Code's lines (formats/claude-code.md §3), and those of the seed, which differ in their spelling (cersei.md
+§1.3): read leniently."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from memdir.dates import parse_date
 from memdir.errors import BadInputError
 
-from .entry import Call, Entry, Kind, Result, Said, Usage
+from .blocks import Blocks, text_at, text_of
+from .entry import Entry, Kind, Role, Said, Usage
+from .prompts import command_of, prompt_of
 
 _SAID: Final = {
     "custom-title": ("customTitle", "custom_title"),
@@ -17,25 +19,26 @@ _SAID: Final = {
     "agent-name": ("agentName", "agent_name"),
     "tag": ("tag", "tag"),
     "last-prompt": ("lastPrompt", "last_prompt"),
-    "summary": ("summary", "summary"),
+    "pr-link": ("prUrl", "pr"),
+    "tombstone": ("deleted_uuid", "hidden"),
+    "memdir-tombstone": ("targetUuid", "hidden"),
 }
-_INJECTED: Final = re.compile(
-    r"\s*(?:<(?:local-command-stdout|local-command-stderr|local-command-caveat|session-start-hook|tick|goal"
-    r"|task-notification|bash-stdout|bash-stderr|teammate-message|system-reminder|user-memory-input)\b"
-    r"|Caveat: The messages below)"
-)
-_IDE: Final = re.compile(r"\s*(?:<(ide_opened_file|ide_selection)>.*?</\1>\s*)+", re.DOTALL)
-_COMMAND: Final = re.compile(r"\s*<command-(?:name|message)>")
-_INTERRUPT: Final = re.compile(r"\s*\[Request interrupted by user")
+_SYNTHETIC: Final = "<synthetic>"
+"""The model of messages that Claude Code made itself."""
+_QUIET: Final = frozenset({"turn_duration", "stop_hook_summary", "bridge_status"})
 
 
 def read(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
     """The entry of a line (None for bookkeeping), and what it says of its session. Never fails on content."""
     type = line.get("type")
-    if type in ("user", "assistant"):
-        return _message(line, str(type)), {}
+    if type in ("user", "assistant") or (type is None and line.get("role") in ("user", "assistant")):
+        return _message(line), {}
     if type == "system":
         return _system(line), {}
+    if type == "attachment":
+        return _attachment(line), {}
+    if type == "summary":
+        return _summary(line)
     if isinstance(type, str) and type in _SAID:
         field, name = _SAID[type]
         value = line.get(field)
@@ -43,114 +46,92 @@ def read(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
     return None, {}
 
 
-def _message(line: Mapping[str, object], type: str) -> Entry:
-    message = line.get("message")
-    message = message if isinstance(message, Mapping) else {}
-    blocks = _Blocks(message.get("content"))
-    uuid, request, id = _text(line, "uuid"), _text(line, "requestId"), _text(message, "id")
+def _message(line: Mapping[str, object]) -> Entry:
+    message = line.get("message", line)  # the seed's older files hold bare messages
+    message = message if isinstance(message, Mapping) else {"content": message}
+    blocks = Blocks(message.get("content"), agent=text_at(line.get("toolUseResult"), "agentId"))
+    id, text = text_at(message, "id"), blocks.text
     joins: tuple[str, ...] = ()
     keys = tuple(f"c:{call.id}" for call in blocks.calls if call.id)
     kind: Kind = "message"
-    if type == "assistant":
-        if id:
-            joins = (f"m:{id}:{request}",)
+    role: Role = "assistant"
+    name = f"m:{id}:{text_at(line, 'requestId')}" if id else ""
+    model = text_at(message, "model")
+    if (line.get("type") or line.get("role")) == "assistant":
+        if name:
+            joins = (name,)
             keys += joins
+        if line.get("isApiErrorMessage") is True or (model == _SYNTHETIC and not blocks.calls):
+            kind = "note"
     elif blocks.results:
-        kind = "result"
+        role, kind = "tool", "result"
         joins = tuple(f"c:{result.call}" for result in blocks.results if result.call)
     else:
-        kind = kind_of(line, blocks.text)
-    role = "tool" if kind == "result" else "assistant" if type == "assistant" else "user"
+        role = "user"
+        kind, text = prompt_of(line, text)
     return Entry(
-        role=role,  # type: ignore[arg-type]
+        role=role,
         kind=kind,
-        text=blocks.text,
+        text=text,
         thinking=blocks.thinking,
         calls=tuple(blocks.calls),
         results=tuple(blocks.results),
         joins=joins,
         keys=keys,
-        model=_text(message, "model"),
-        usage=_usage(message.get("usage")),
-        uuid=uuid,
+        model="" if model == _SYNTHETIC else model,
+        usage=_usage(message.get("usage")) if role == "assistant" else None,
+        message=name if role == "assistant" else "",
         **_envelope(line),  # type: ignore[arg-type]
     )
 
 
-def kind_of(line: Mapping[str, object], text: str) -> Kind:
-    """What a user entry without tool results is: a prompt that a person typed, or what only looks like one."""
-    if line.get("isCompactSummary"):
-        return "summary"
-    if line.get("isMeta") or line.get("isVisibleInTranscriptOnly") or line.get("promptSource") == "system":
-        return "meta"
-    origin = line.get("origin")
-    if isinstance(origin, Mapping) and origin.get("kind") not in (None, "human"):
-        return "notification"
-    if _INTERRUPT.match(text):
-        return "interrupt"
-    if _COMMAND.match(text):
-        return "command"
-    if _INJECTED.match(text) or _IDE.fullmatch(text):
-        return "meta"
-    return "prompt"
-
-
 def _system(line: Mapping[str, object]) -> Entry | None:
-    text = _text(line, "content")
-    if not text or line.get("subtype") in ("turn_duration", "stop_hook_summary"):
+    text = text_at(line, "content") or text_of(_at(line.get("message"), "content"))
+    if line.get("subtype") == "api_error":
+        text = text or text_at(line.get("error"), "message") or "API error"
+    if not text or line.get("subtype") in _QUIET:
         return None
-    return Entry(role="system", kind="note", text=text, uuid=_text(line, "uuid"), **_envelope(line))  # type: ignore[arg-type]
+    kind: Kind = "note"
+    if line.get("subtype") == "local_command":
+        text = command_of(text)
+    return Entry(role="system", kind=kind, text=text, **_envelope(line))  # type: ignore[arg-type]
+
+
+def _attachment(line: Mapping[str, object]) -> Entry | None:
+    """Of attachments only what a person typed while the model worked is a part of the conversation; files, memories,
+    reminders and the output of hooks are injected."""
+    attachment = line.get("attachment")
+    if not isinstance(attachment, Mapping) or attachment.get("type") != "queued_command":
+        return None
+    kind, text = prompt_of(attachment, Blocks(attachment.get("prompt")).text)
+    if attachment.get("commandMode") not in (None, "prompt", "bash"):
+        kind = "notification"
+    if not text:
+        return None
+    return Entry(role="user", kind=kind, text=text, **_envelope(line))  # type: ignore[arg-type]
+
+
+def _summary(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
+    """Claude Code's are titles (`leafUuid`); those of the seed stand for the messages before them."""
+    text = text_at(line, "summary")
+    if "leafUuid" in line or not text_at(line, "uuid"):
+        return None, {"summary": text} if text else {}
+    return Entry(role="user", kind="summary", text=text, **_envelope(line)), {}  # type: ignore[arg-type]
 
 
 def _envelope(line: Mapping[str, object]) -> dict[str, object]:
+    """The fields of every line, in Claude Code's spelling or the seed's."""
     return {
-        "parent": _text(line, "parentUuid"),
+        "uuid": text_at(line, "uuid"),
+        "parent": text_at(line, "parentUuid") or text_at(line, "parent_uuid"),
         "timestamp": seconds(line.get("timestamp")),
-        "session": _text(line, "sessionId"),
-        "agent": _text(line, "agentId"),
-        "sidechain": line.get("isSidechain") is True,
-        "cwd": _text(line, "cwd"),
-        "branch": _text(line, "gitBranch"),
-        "version": _text(line, "version"),
+        "session": text_at(line, "sessionId") or text_at(line, "session_id"),
+        "agent": text_at(line, "agentId"),
+        "sidechain": line.get("isSidechain") is True or line.get("is_sidechain") is True,
+        "cwd": text_at(line, "cwd"),
+        "branch": text_at(line, "gitBranch"),
+        "version": text_at(line, "version"),
     }
-
-
-class _Blocks:
-    """The content of a message, by kind of block. Signatures, images and other data are left out."""
-
-    def __init__(self, content: object) -> None:
-        self.calls: list[Call] = []
-        self.results: list[Result] = []
-        texts: list[str] = []
-        thoughts: list[str] = []
-        for block in content if isinstance(content, list) else [content]:
-            if isinstance(block, str):
-                texts.append(block)
-            elif isinstance(block, Mapping):
-                type = block.get("type")
-                if type == "text":
-                    texts.append(_text(block, "text"))
-                elif type == "thinking":
-                    thoughts.append(_text(block, "thinking"))
-                elif type == "tool_use":
-                    input = block.get("input")
-                    input = input if isinstance(input, Mapping) else {}
-                    self.calls.append(Call(_text(block, "id"), _text(block, "name"), input))
-                elif type == "tool_result":
-                    text, failed = text_of(block.get("content")), block.get("is_error") is True
-                    self.results.append(Result(_text(block, "tool_use_id"), text, failed))
-        self.text = "\n".join(text for text in texts if text)
-        self.thinking = "\n".join(text for text in thoughts if text)
-
-
-def text_of(content: object) -> str:
-    """The text of a content that is a text or a list of blocks."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    texts = [block if isinstance(block, str) else _text(block, "text") for block in content if block]
-    return "\n".join(text for text in texts if text)
 
 
 def _usage(usage: object) -> Usage | None:
@@ -173,6 +154,5 @@ def seconds(value: object) -> float:
     return 0.0
 
 
-def _text(mapping: object, key: str) -> str:
-    value = mapping.get(key) if isinstance(mapping, Mapping) else None
-    return value if isinstance(value, str) else ""
+def _at(mapping: object, key: str) -> object:
+    return mapping.get(key) if isinstance(mapping, Mapping) else None

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 
 from memdir.files import failure
 
-from .claude_code import seconds, text_of
+from .blocks import text_of
+from .claude_code import seconds
 from .json_lines import parse, read_lines
 from .session_file import ENDING
 

@@ -7,20 +7,22 @@ result whose call is not there, or a note of the system. Ids are any strings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 Role = Literal["user", "assistant", "tool", "system"]
 Kind = Literal["prompt", "command", "meta", "summary", "interrupt", "notification", "message", "result", "note"]
-"""`prompt`: a person typed it. `command`: a slash command. `meta`: injected text that looks like a prompt. `summary`:
-what a compaction left. `message`: the assistant's."""
+"""`prompt`: a person typed it. `command`: a slash command, or a shell command typed with `!`. `meta`: injected text
+that looks like a prompt. `summary`: what a compaction left. `message`: the assistant's. `note`: of the program."""
 
 
 class Result(NamedTuple):
-    """What a tool call gave: the id of the call, text (images and other data left out), and whether it failed."""
+    """What a tool call gave: the id of the call, text (images and other data left out), whether it failed, and the id
+    of the sub-agent that did the work."""
 
     call: str
     text: str
     is_error: bool = False
+    agent: str = ""
 
 
 class Call(NamedTuple):
@@ -43,7 +45,9 @@ class Usage(NamedTuple):
 
 class Entry(NamedTuple):
     """One line that is a part of the conversation. `keys` are what joins lines to a turn: a line joins the turn that
-    has one of the line's `joins`. `timestamp` is in seconds since the epoch, 0 where there is none."""
+    has one of the line's `joins`. `message` names the model's answer whose usage this is. `timestamp` is in seconds
+    since the epoch, 0 where there is none. `echo` names the stream in which the line came, where a log has two streams
+    that say the same: the same words directly after each other in both are one entry."""
 
     role: Role
     kind: Kind
@@ -64,6 +68,8 @@ class Entry(NamedTuple):
     version: str = ""
     model: str = ""
     usage: Usage | None = None
+    message: str = ""
+    echo: str = ""
 
 
 class Turn(NamedTuple):
@@ -99,5 +105,19 @@ class Turn(NamedTuple):
         return self.kind == "prompt" and not self.sidechain
 
 
-Said = Mapping[str, object]
-"""What a line says of its whole session: `title`, `summary`, `tag` ...; of several lines the last counts."""
+class Context(NamedTuple):
+    """What a log says once for the lines that follow (Codex, Gemini): each is used where a line does not say it."""
+
+    session: str = ""
+    cwd: str = ""
+    branch: str = ""
+    version: str = ""
+    model: str = ""
+
+
+NO_CONTEXT: Final = Context()
+
+Said = Mapping[str, str]
+"""What a line says of its whole session: `title`, `summary`, `tag` ...; of several lines the last counts. The fields of
+`Context` are among them, each under its own name after `context.`; `hidden` is the id of an entry that is to be passed
+over; `pr` the address of a pull request."""

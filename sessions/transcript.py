@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+import stat
+from collections.abc import Generator, Iterator, Mapping
+from typing import BinaryIO, NamedTuple
 
 from memdir.errors import StorageError
 from memdir.files import failure, shown
 
-from . import claude_code
+from . import gemini
 from .entry import Turn
-from .json_lines import parse, read_lines
+from .json_lines import Line, parse, read_lines
 from .opening import open_transcript
-from .turns import Counts, TurnReader
+from .schemas import read
+from .told import Told
+from .tombstones import hidden_in, other_parts
+from .transcript_copies import size_of
+from .turns import Part, TurnReader, make_turn
 
 
 class Transcript(NamedTuple):
@@ -21,8 +27,17 @@ class Transcript(NamedTuple):
 
     path: str
     turns: tuple[Turn, ...]
-    counts: Counts
-    said: Mapping[str, object]
+    told: Told
+
+    @property
+    def counts(self) -> Told:
+        """How many lines, turns, skipped and repeated lines there are."""
+        return self.told
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What the lines say of the whole session; of several the last counts."""
+        return self.told.said
 
 
 def session_id(path: str) -> str:
@@ -33,33 +48,88 @@ def session_id(path: str) -> str:
 
 def load(path: str) -> Transcript:
     """Read a transcript. Raises `StorageError` when the file cannot be read."""
-    reader = TurnReader(claude_code.read)
+    reader = TurnReader(read)
     turns = tuple(sorted(read_turns(path, reader), key=lambda turn: turn.number))
-    return Transcript(path, turns, reader.counts, reader.said)
+    return Transcript(path, turns, reader.told())
 
 
-def read_turns(path: str, reader: TurnReader) -> Iterator[Turn]:
-    """The turns of a file one by one. Raises `StorageError` when the file cannot be read."""
+def read_turns(path: str, reader: TurnReader) -> Generator[Turn, None, None]:
+    """The turns of a file one by one, from where the reader is. Raises `StorageError` when the file cannot be read."""
+    with opened(path) as file:
+        if reader.offset == 0:
+            reader.hidden |= hidden_ids(file, path)
+            reader.facts.size = size_of(path, os.stat(path).st_size)
+        yield from reader.turns(lines_of(file, path, reader))
+
+
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """A transcript open for reading; whatever fails while it is read becomes a `StorageError`, with code `vanished`
+    when it is gone. A pipe or a device is refused."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise StorageError("not a regular file", path=shown(path))
         with open_transcript(path) as file:
-            yield from reader.turns(read_lines(file, reader.offset, reader.counts.lines + 1))
+            yield file
     except FileNotFoundError as error:
         raise StorageError("the transcript is gone", path=shown(path), code="vanished") from error
     except OSError as error:
         raise failure(error, path, "reading the transcript") from error
 
 
-def turn_at(path: str, offsets: tuple[int, ...]) -> list[dict[str, object]]:
-    """The objects of the lines at these offsets, as they are now; empty when the file changed under them. Raises
-    `StorageError`."""
-    found: list[dict[str, object]] = []
-    try:
-        with open_transcript(path) as file:
-            for offset in offsets:
-                line = next(read_lines(file, offset), None)
-                value = parse(line.data) if line else None
-                if value is not None:
-                    found.append(value)
-    except OSError as error:
-        raise failure(error, path, "reading the transcript") from error
+def lines_of(file: BinaryIO, path: str, reader: TurnReader) -> Iterator[Line]:
+    """The lines of a transcript from where the reader is. Raises `OSError`."""
+    if path.endswith(gemini.ENDING):
+        return gemini.messages(file)
+    return read_lines(file, reader.offset, reader.facts.lines + 1)
+
+
+def hidden_ids(file: BinaryIO, path: str, offset: int = 0) -> set[bytes]:
+    """Digests of the entries that a tombstone hides, in this file from `offset` on or in another part of its session.
+    Raises `OSError`."""
+    found = hidden_in(file, offset) if not path.endswith(gemini.ENDING) else set()
+    for part in other_parts(path):
+        with contextlib.suppress(StorageError), opened(part) as other:
+            found |= hidden_in(other)
     return found
+
+
+def object_at(file: BinaryIO, path: str, offset: int) -> dict[str, object] | None:
+    """The object of the line that begins at `offset`; the file's position stays. Raises `OSError`."""
+    here = file.tell()
+    try:
+        if path.endswith(gemini.ENDING):
+            return gemini.message_at(file, offset)
+        line = next(read_lines(file, offset), None)
+        return parse(line.data) if line else None
+    finally:
+        file.seek(here)
+
+
+def turn_at(path: str, offsets: tuple[int, ...]) -> list[dict[str, object]]:
+    """The objects of the lines at these offsets, as they are now; fewer when the file changed under them. Raises
+    `StorageError`."""
+    with opened(path) as file:
+        found = [object_at(file, path, offset) for offset in offsets]
+    return [value for value in found if value is not None]
+
+
+def read_turn(path: str, number: int, line: int, offsets: tuple[int, ...]) -> Turn | None:
+    """The turn whose lines begin at these offsets, the first of them being line `line`, as it is now; None when the
+    file changed under it. Raises `StorageError`."""
+    parts = []
+    with opened(path) as file:
+        for offset in offsets:
+            value = object_at(file, path, offset)
+            entry = read(value)[0] if value is not None else None
+            if entry is None:
+                return None
+            parts.append(Part(line, offset, entry))
+    return make_turn(number, parts) if parts else None
+
+
+def find_turn(path: str, id: str) -> Turn | None:
+    """The turn with this id, or any of whose lines has it as its uuid; None when there is none. Raises
+    `StorageError`."""
+    with contextlib.closing(read_turns(path, TurnReader(read))) as turns:
+        return next((turn for turn in turns if turn.id == id or id in turn.uuids), None)

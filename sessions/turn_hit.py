@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from memdir.dates import rfc3339
@@ -14,10 +14,9 @@ from memdir.secrets import mask
 from memdir.segment import Facts
 from memdir.snippet import Snippet, snippet
 
-from . import claude_code
 from .entry import Turn
-from .transcript import turn_at
-from .turns import Part, make_turn
+from .readable import HIDDEN, call_line, said
+from .transcript import read_turn
 
 MAX_TEXT: Final = 4_000
 """Characters of a hit's text."""
@@ -77,7 +76,7 @@ class TurnHit:
     def text(self) -> str:
         """What was said, secrets masked, at most `MAX_TEXT` characters; of a turn without text its tool calls."""
         turn = self._read()
-        return said(turn)[:MAX_TEXT] if turn else ""
+        return _shown(turn) if turn else ""
 
     @property
     def snippet(self) -> str:
@@ -87,7 +86,8 @@ class TurnHit:
     def passage(self, language: str = "english") -> Snippet:
         """The passage with the most of what was asked, with the places of the words that match."""
         turn = self._read()
-        return snippet(whole(turn), self.terms, language) if turn else Snippet()
+        whole = "\n".join(text[:MAX_LOOKED] for text in _searched(turn) if text) if turn else ""
+        return snippet(whole, self.terms, language)
 
     @property
     def before(self) -> str:
@@ -101,7 +101,7 @@ class TurnHit:
 
     def _read(self) -> Turn | None:
         if self._turn is None:
-            self._turn = read_turn(self.path, self._facts)
+            self._turn = turn_of(self.path, self._facts)
         return self._turn
 
     def _neighbour(self, direction: int) -> str:
@@ -109,10 +109,9 @@ class TurnHit:
             facts = self._near(direction * step)
             if facts is None:
                 break
-            turn = read_turn(self.path, facts)
-            if turn is not None and turn.text.strip() and turn.role in ("user", "assistant"):
-                line = " ".join(mask(turn.text[:MAX_LOOKED]).split())
-                return f"{turn.role}: {line[:MAX_NEIGHBOUR]}{'…' if len(line) > MAX_NEIGHBOUR else ''}"
+            turn = turn_of(self.path, facts)
+            if turn is not None and turn.kind not in HIDDEN and (text := said(turn)).strip():
+                return f"{turn.role}: {first_line(text, MAX_NEIGHBOUR)}"
         return ""
 
 
@@ -129,41 +128,39 @@ class SessionHit(NamedTuple):
     why: tuple[str, ...] = ()
 
 
-def read_turn(path: str, facts: Facts) -> Turn | None:
+def turn_of(path: str, facts: Facts) -> Turn | None:
     """A turn as its file has it now; None when the file is gone or has changed under the index."""
     try:
-        lines = turn_at(path, facts.offsets)
+        turn = read_turn(path, place_of(facts.id)[1], facts.line, facts.offsets)
     except StorageError:
         return None
-    parts = []
-    for offset, line in zip(facts.offsets, lines, strict=False):
-        entry, _ = claude_code.read(line)
-        if entry is not None:
-            parts.append(Part(facts.line, offset, entry))
-    if not parts:
-        return None
-    turn = make_turn(place_of(facts.id)[1], parts)
-    return turn if turn.id == facts.name else None
+    return turn if turn is not None and turn.id == facts.name else None
 
 
-def said(turn: Turn) -> str:
+def first_line(text: str, limit: int) -> str:
+    """The beginning of a text as one line of at most so many characters, secrets masked."""
+    line = " ".join(mask(text[:MAX_LOOKED]).split())
+    return line[:limit] + ("…" if len(line) > limit else "")
+
+
+def _shown(turn: Turn) -> str:
     """What a turn says, or else what it does. Secrets are masked."""
-    if turn.text.strip():
-        return mask(turn.text[: 2 * MAX_TEXT])
-    return mask("\n".join(_doings(turn))[: 2 * MAX_TEXT])
+    text = said(turn)[: 2 * MAX_TEXT]
+    if text.strip():
+        return mask(text)[:MAX_TEXT]
+    done = [call_line(call, mask, turn.cwd) for call in turn.calls]
+    done += [mask(result.text[: 2 * MAX_TEXT]) for result in turn.results]
+    return "\n".join(done)[:MAX_TEXT]
 
 
-def whole(turn: Turn) -> str:
-    """Everything of a turn that a search looks at. Secrets are not masked yet."""
-    parts = [turn.text, turn.thinking, *_doings(turn)]
-    return "\n".join(part[:MAX_LOOKED] for part in parts if part)
-
-
-def _doings(turn: Turn) -> list[str]:
-    done = []
+def _searched(turn: Turn) -> Iterator[str]:
+    """Everything of a turn that a search looks at, what was said first."""
+    yield said(turn)
+    yield turn.thinking
     for call in turn.calls:
-        given = " ".join(value for value in call.input.values() if isinstance(value, str))
-        done.append(f"{call.name} {given}".strip())
+        yield call_line(call, str, turn.cwd)
+        yield "\n".join(value for value in call.input.values() if isinstance(value, str))
         if call.result is not None:
-            done.append(call.result.text[:MAX_LOOKED])
-    return [*done, *(result.text for result in turn.results)]
+            yield call.result.text
+    for result in turn.results:
+        yield result.text
