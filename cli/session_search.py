@@ -18,7 +18,8 @@ from memdir.growing import place_of
 from memdir.log import warn
 from memdir.recall import Scored
 from memdir.segment import Facts
-from memdir.sessions.transcript_files import files_below, told
+from memdir.sessions.told import Told, told
+from memdir.sessions.transcript_files import files_below
 from memdir.sessions.turn_hit import SessionHit, TurnHit
 from memdir.slug import slug
 from memdir.turn_recall import FoundSession, TurnOptions, recall_sessions, recall_turns
@@ -80,13 +81,18 @@ class SessionSearch:
 
     def search(self, query: str, options: TurnOptions, *, sessions: bool = False, scan: bool = False) -> SessionAnswer:
         """The turns, or with `sessions` the sessions, that answer a question; with `scan` from the files alone."""
-        answers = [index.refresh() for index in self.indexes]
+        answers = [index.views() for index in self.indexes]
         try:
             return self._answer(answers, query, options, sessions=sessions)
         except IndexDamaged as error:
             warn(error)
             answers = [index.distrust(error) for index in self.indexes]
             return self._answer(answers, query, options, sessions=sessions)
+
+    def refresh(self) -> None:
+        """Look at the files now."""
+        for index in self.indexes:
+            index.refresh()
 
     def after_answer(self) -> None:
         """What may be done once an answer is out: publish what it had to read, when that was much."""

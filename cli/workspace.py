@@ -186,7 +186,10 @@ class Workspace:
             self.environment.now(), self.settings.integer("recall.limit") if limit is None else limit,
             self.settings.text("language"), explain=explain, filters=filters,
         )  # fmt: skip
-        return self._transcripts(all_projects).search(query, options, sessions=sessions, scan=scan)
+        answer = self._transcripts(all_projects).search(query, options, sessions=sessions, scan=scan)
+        if self._wants_background and not scan:
+            self._watch()
+        return answer
 
     @overload
     def search_sessions(
@@ -233,6 +236,8 @@ class Workspace:
         """Look at the files now."""
         for index in list(self._indexes.values()):
             index.refresh()
+        for search in list(self._searches.values()):
+            search.refresh()
 
     def after_answer(self) -> None:
         """What may be done once an answer is out: publish what it had to read, when that was much."""
@@ -241,6 +246,8 @@ class Workspace:
                 published = index.maybe_publish()
                 if published is not None:
                     self._keep_bytes(index.root, published)
+            for search in self._searches.values():
+                search.after_answer()
 
     def sync(self, source: Source | None = None, *, fresh: bool = False) -> SyncResult:
         """Bring a source's index up to date, or make it anew with `fresh`; the bytes of what was read are kept, so that

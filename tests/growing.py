@@ -94,11 +94,11 @@ def growing(root: Path, cache: Path | None, clock: Clock | None = None) -> Growi
 
 
 def held(answer: Answer | None, path: Path) -> bytes:
-    """All that the views hold, as the bytes of one segment."""
+    """All that the views hold, as the bytes of one segment; each document once."""
     assert answer is not None
-    parts = []
-    for view in answer.views:
-        parts.append(Part(view.segment, view.removed))  # type: ignore[arg-type]
+    parts = [Part(view.segment, view.removed) for view in answer.views]  # type: ignore[arg-type]
+    ids = [id for v in answer.views for number, id in enumerate(v.segment.ids) if number not in v.removed]
+    assert len(ids) == len(set(ids))
     path.unlink(missing_ok=True)
     write_segment(str(path), parts)
     return path.read_bytes()

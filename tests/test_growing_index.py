@@ -100,6 +100,22 @@ def test_any_growth_gives_the_same_as_at_once(steps: list[tuple[str, str, list[t
         assert held(fresh, here / "one") == at_once(root, here / "two")
 
 
+def test_a_file_named_like_another_one_s_document(tmp_path: Path) -> None:
+    root = tmp_path / "logs"
+    append(root, "a.log", "alpha\n")
+    append(root, "a.log#0000000001.log", "beta\ngamma\n")
+    append(root, "a.log#5", "not ours\n")
+    index = growing(root, tmp_path / "cache")
+    index.sync()
+    rewrite(root, "a.log", "delta\n")
+    assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+    append(root, "a.log", "+more\nokapi\n")
+    assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+    append(root, "a.log", "+more\nokapi\n")
+    index.sync()
+    assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+
+
 def test_a_file_that_grew_costs_its_new_bytes_only(root: Path, tmp_path: Path) -> None:
     files = LineFiles(str(root))
     index = GrowingIndex(files, str(tmp_path / "cache"), now=Clock())
