@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     session_archive_cmd,
+    session_change_cmd,
     session_export_cmd,
     session_ls_cmd,
     session_search_cmd,
@@ -14,6 +15,7 @@ from .table import Command
 
 COMMANDS: tuple[Command, ...] = (
     *session_archive_cmd.COMMANDS,
+    *session_change_cmd.COMMANDS,
     *session_export_cmd.COMMANDS,
     *session_ls_cmd.COMMANDS,
     *session_search_cmd.COMMANDS,

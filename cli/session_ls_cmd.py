@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from memdir.dates import DAY, parse_date, rfc3339
-from memdir.errors import EXIT_NOTHING, EXIT_OK, StorageError
+from memdir.errors import EXIT_NOTHING, EXIT_OK, StorageError, UsageError
 from memdir.files import shown
 from memdir.index_edit import shorten
+from memdir.quoting import one_line
 
 from .app import App, Values
 from .output import bytes_text, columns, counted
@@ -17,75 +18,137 @@ from .session_named import PLACES, all_sessions
 from .table import Command, Option
 
 if TYPE_CHECKING:
+    from memdir.sessions.catalogue import Catalogue
     from memdir.sessions.overview import Overview
 
 SOON = 7.0
 """Days before its deletion from which on a list says so."""
+LATEST = 5
+"""Sessions that the group's state lists."""
 SHORT_ID = 8
 """Characters of a session's id in a list, when they tell it from the others."""
 _SORTS: dict[str, Callable[[Overview], Any]] = {
-    "date": lambda o: -(o.ended or o.session.modified),
-    "branch": lambda o: (o.branches[-1:], -o.ended),
-    "model": lambda o: (o.models[-1:], -o.ended),
-    "size": lambda o: -o.session.size,
+    "date": lambda about: -about.latest,
+    "branch": lambda about: (about.told.branches[-1:], -about.latest),
+    "model": lambda about: (about.models[-1:], -about.latest),
+    "size": lambda about: -about.session.size,
 }
 
 
 def run(app: App, values: Values) -> int:
     """List sessions, the latest first."""
-    from memdir.sessions.overview import overview
-
     found = all_sessions(app, values)
-    listed: list[Overview] = []
     for finding in found.findings:
         app.out.note(f"note: {finding.path}: {finding.message}")
-    for session in found.sessions:
-        try:
-            told = overview(session)
-        except StorageError as error:
-            if error.code != "vanished":
-                app.out.note(f"note: {error}")
-            continue
-        if _wanted(told, values):
-            listed.append(told)
+    deletion = _Deletion(app)
+    listed = [about for about in _overviews(app, found) if _wanted(about, values, deletion)]
     listed.sort(key=_SORTS[values.text("sort") or "date"])
-    hidden = 0
     limit = values.integer("limit")
-    if limit is not None and limit >= 0:
-        hidden = max(0, len(listed) - limit)
-        listed = listed[:limit]
+    if limit is not None and limit < 1:
+        raise UsageError("--limit must be above 0")
+    hidden = 0 if limit is None else max(0, len(listed) - limit)
+    listed = listed[:limit]
     if app.out.json:
-        rows = [_fields(app, told) for told in listed]
+        rows = [_fields(about, deletion) for about in listed]
         app.out.object("session-ls/1", {"sessions": rows, "hidden": hidden, "took_ms": app.out.took_ms()})
     elif values.flag("files"):
-        for told in listed:
-            app.out.line(shown(told.session.path))
+        for about in listed:
+            app.out.line(shown(about.session.path))
     else:
-        _print(app, listed)
+        _print(app, listed, deletion)
+        if hidden:
+            app.out.note(f"{hidden} more (-n)")
     return EXIT_OK if listed else EXIT_NOTHING
 
 
-def _wanted(told: Overview, values: Values) -> bool:
+def run_state(app: App, values: Values) -> int:
+    """How many sessions there are, and the latest."""
+    from memdir.sessions.removed import removed
+
+    found = all_sessions(app, values)
+    abouts = list(_overviews(app, found._replace(sessions=found.sessions[:LATEST])))
+    deletion = _Deletion(app)
+    size = sum(session.size for session in found.sessions)
+    state = app.workspace().state_dir
+    gone = len(removed(state)) if state is not None else 0
+    if app.out.json:
+        fields = {"sessions": len(found.sessions), "bytes": size, "removed": gone}
+        latest = [_fields(about, deletion) for about in abouts]
+        app.out.object("session/1", {**fields, "latest": latest, "took_ms": app.out.took_ms()})
+    else:
+        archived = sum(session.is_archived for session in found.sessions)
+        more = f", {archived} of them only in the archive" if archived else ""
+        app.out.line(f"{counted(len(found.sessions), 'session')}, {bytes_text(size)}{more}")
+        _print(app, abouts, deletion)
+        if gone:
+            app.out.note(f"{counted(gone, 'removed session')} can be brought back: memdir session restore")
+    return EXIT_OK if found.sessions else EXIT_NOTHING
+
+
+def _overviews(app: App, found: Catalogue) -> Iterator[Overview]:
+    from memdir.sessions.overview import overview
+
+    for session in found.sessions:
+        try:
+            yield overview(session)
+        except StorageError as error:
+            if error.code != "vanished":
+                app.out.note(f"note: {error}")
+
+
+class _Deletion:
+    """When Claude Code deletes a session: never one that is not in its own directory."""
+
+    def __init__(self, app: App) -> None:
+        from memdir.sessions.overview import cleanup_days
+
+        located = app.workspace().located
+        self._now = app.environment.now()
+        self._days = cleanup_days(located.claude)
+        self._above = None if located.projects_dir is None else os.path.realpath(located.projects_dir) + os.sep
+
+    def at(self, about: Overview) -> float | None:
+        """The time (seconds since the epoch), None for never."""
+        from memdir.sessions.overview import deleted_at
+
+        if self._above is None or not os.path.realpath(about.session.path).startswith(self._above):
+            return None
+        return deleted_at(about.session, self._days)
+
+    def is_soon(self, about: Overview) -> bool:
+        """Within a week."""
+        at = self.at(about)
+        return at is not None and at - self._now < SOON * DAY
+
+    def told(self, about: Overview) -> str:
+        """`deleted in 3 days`."""
+        days = int(((self.at(about) or 0.0) - self._now) // DAY)
+        return "deleted any time" if days < 1 else f"deleted in {counted(days, 'day')}"
+
+
+def _wanted(about: Overview, values: Values, deletion: _Deletion) -> bool:
+    told, session = about.told, about.session
     since, until = values.text("since"), values.text("until")
     branch, model = values.text("branch"), values.text("model")
     size = values.integer("min_size")
     return (
-        (since is None or (told.ended or told.session.modified) >= parse_date(since))
-        and (until is None or (told.started or told.session.modified) < parse_date(until, end=True))
+        (since is None or about.latest >= parse_date(since))
+        and (until is None or (told.started or session.modified) < parse_date(until, end=True))
         and (branch is None or branch in told.branches)
         and (model is None or any(model.lower() in name.lower() for name in told.models))
-        and (size is None or told.session.size >= size)
-        and (not values.flag("expiring") or True)
+        and (size is None or session.size >= size)
+        and (not values.flag("expiring") or deletion.is_soon(about))
     )
 
 
-def _fields(app: App, told: Overview) -> dict[str, object]:
-    session = told.session
+def _fields(about: Overview, deletion: _Deletion) -> dict[str, object]:
+    session, told = about.session, about.told
+    at = deletion.at(about)
     return {
         "session": session.id,
         "path": shown(session.path),
-        "title": told.title,
-        "tag": told.tag or None,
+        "title": about.title,
+        "tag": about.tag or None,
         "turns": told.turns,
         "prompts": told.prompts,
         "lines": told.lines,
@@ -94,91 +157,65 @@ def _fields(app: App, told: Overview) -> dict[str, object]:
         "started": rfc3339(told.started) if told.started else None,
         "ended": rfc3339(told.ended) if told.ended else None,
         "modified": rfc3339(session.modified),
-        "deleted_after": _when(app, told),
+        "deleted_after": None if at is None else rfc3339(at),
+        "archived": session.is_archived,
         "cwd": shown(told.cwd) or None,
         "branches": list(told.branches),
-        "models": list(told.models),
+        "models": list(about.models),
         "agents": [shown(path) for path in session.agents],
     }
 
 
-def _when(app: App, told: Overview) -> str | None:
-    at = _deleted(app, told)
-    return None if at is None else rfc3339(at)
-
-
-def _deleted(app: App, told: Overview) -> float | None:
-    """When Claude Code may delete the session, None for files that are not in its own directory."""
-    from memdir.sessions.overview import cleanup_days, deleted_at
-
-    located = app.workspace().located
-    if located.projects_dir is None:
-        return None
-    above = os.path.realpath(located.projects_dir) + os.sep
-    if not os.path.realpath(told.session.path).startswith(above):
-        return None
-    return deleted_at(told.session, cleanup_days(located.claude))
-
-
-def _print(app: App, listed: list[Overview]) -> None:
-    now = app.environment.now()
-    length = _id_length([told.session.id for told in listed])
+def _print(app: App, listed: list[Overview], deletion: _Deletion) -> None:
+    out = app.out
+    length = _id_length([about.session.id for about in listed])
     rows = [
-        (told.session.id[:length], _day(told), counted(told.turns, "turn"), bytes_text(told.session.size))
-        for told in listed
+        (about.session.id[:length], _time(about), counted(about.told.turns, "turn"), bytes_text(about.session.size))
+        for about in listed
     ]
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)] if rows else []
-    soon = skipped = 0
-    for told, row in zip(listed, rows, strict=True):
-        id, day, turns, size = (cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True))
-        remarks = _remarks(told)
-        at = _deleted(app, told)
-        if at is not None and at - now < SOON * DAY:
-            remarks.append(_in_days(at - now))
-            soon += 1
-        skipped += told.skipped
-        start = f"{app.out.styled(id, 'bold')}  {app.out.styled(day, 'dim')}  {turns}  {size}  "
-        told_remarks = f"  ({', '.join(remarks)})" if remarks else ""
-        room = app.out.width - columns(start) - columns(told_remarks) if app.out.width else 0
-        title = shorten(told.title, max(20, room)) if room else told.title
-        app.out.line(start + title + app.out.styled(told_remarks, "yellow") if remarks else start + title)
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    for about, row in zip(listed, rows, strict=True):
+        id, *cells = (cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True))
+        start = f"{out.styled(id, 'bold')}  {out.styled('  '.join(cells), 'dim')}  "
+        remarks = _remarks(about, [deletion.told(about)] if deletion.is_soon(about) else [])
+        end = f"  ({remarks})" if remarks else ""
+        room = out.width - columns(start) - columns(end) - 1
+        title = about.title or "(nothing was asked)"
+        out.line(start + (shorten(title, max(24, room)) if out.width else title) + out.styled(end, "yellow"))
     if not listed:
-        app.out.note("there is no session here (--all-projects looks everywhere)")
+        out.note("there is no such session here (--all-projects looks everywhere)")
+    soon = sum(map(deletion.is_soon, listed))
     if soon:
-        app.out.note(f"{counted(soon, 'session')} will be deleted by Claude Code within a week")
+        out.note(f"{counted(soon, 'session')} will be deleted by Claude Code within a week")
+        out.note("memdir session archive keeps them")
 
 
 def _id_length(ids: list[str]) -> int:
     """How many characters tell the ids apart; 8 at least."""
-    for length in range(SHORT_ID, max(map(len, ids), default=0)):
-        if len({id[:length] for id in ids}) == len(set(ids)):
-            return length
-    return max(map(len, ids), default=0)
+    longest = max(map(len, ids), default=0)
+    different = len(set(ids))
+    return next((n for n in range(SHORT_ID, longest) if len({id[:n] for id in ids}) == different), longest)
 
 
-def _remarks(told: Overview) -> list[str]:
-    found = []
-    if told.tag:
-        found.append(f"#{told.tag}")
-    if told.branches:
-        found.append(told.branches[-1])
-    if told.session.agents:
-        found.append(counted(len(told.session.agents), "sub-agent"))
-    if told.skipped:
-        found.append(f"{counted(told.skipped, 'line')} skipped")
-    return found
+def _remarks(about: Overview, deleted: list[str]) -> str:
+    told, agents = about.told, about.session.agents
+    found = [f"#{one_line(about.tag)}"] if about.tag else []
+    found += map(one_line, told.branches[-1:])
+    found += [counted(len(agents), "sub-agent")] if agents else []
+    found += [f"{counted(told.skipped, 'line')} skipped"] if told.skipped else []
+    found += ["archived"] if about.session.is_archived else []
+    return ", ".join(found + deleted)
 
 
-def _day(told: Overview) -> str:
-    return rfc3339(told.ended or told.session.modified)[:16].replace("T", " ")
-
-
-def _in_days(seconds: float) -> str:
-    days = int(seconds // DAY)
-    return "deleted soon" if days < 1 else f"deleted in {counted(days, 'day')}"
+def _time(about: Overview) -> str:
+    return rfc3339(about.latest)[:16].replace("T", " ") + "Z"
 
 
 COMMANDS = (
+    Command(
+        "session", "How many sessions there are, and the latest.", run_state,
+        options=PLACES, examples=("memdir session",),
+    ),
     Command(
         "session ls",
         "List sessions.",
@@ -198,4 +235,4 @@ COMMANDS = (
         examples=("memdir session ls", "memdir session ls --all-projects --sort size -n 5"),
         description="Sub-agents are folded under their session.",
     ),
-)
+)  # fmt: skip

@@ -30,7 +30,7 @@ _MIN_TEXT = 30
 
 def run(app: App, values: Values) -> int:
     """Print the turns of a session."""
-    from memdir.sessions.overview import first_prompt, title_of
+    from memdir.sessions.overview import title_line
     from memdir.sessions.readable import cleaner, conversation
     from memdir.sessions.transcript import load
     from memdir.sessions.turn_fields import turn_fields
@@ -48,12 +48,12 @@ def run(app: App, values: Values) -> int:
     else:
         mark = ""
     clean = cleaner(raw=values.flag("raw"))
-    title = title_of(transcript.said, first_prompt(transcript.turns))
+    title = title_line(transcript.told.title)
     if app.out.json:
         fields = {
             "session": session.id, "path": shown(session.path), "title": title,
             "chain": not values.flag("linear"), "turns": [turn_fields(turn, clean) for turn in turns],
-            "lines": transcript.counts.lines, "skipped": transcript.counts.skipped, "took_ms": app.out.took_ms(),
+            "lines": transcript.told.lines, "skipped": transcript.told.skipped, "took_ms": app.out.took_ms(),
         }  # fmt: skip
         app.out.object("session-show/1", fields)
         return EXIT_OK if turns else EXIT_NOTHING
@@ -63,8 +63,8 @@ def run(app: App, values: Values) -> int:
             app.out.line(app.out.styled(title, "bold"))
         app.out.line(app.out.styled(f"{session.id}  {shown(session.path)}", "dim"))
         _Printer(app, clean, tools=values.flag("tools"), thinking=all, mark=mark).print(said)
-    if transcript.counts.skipped:
-        app.out.note(f"note: {counted(transcript.counts.skipped, 'line')} of {transcript.counts.lines} cannot be read")
+    if transcript.told.skipped:
+        app.out.note(f"note: {counted(transcript.told.skipped, 'line')} of {transcript.told.lines} cannot be read")
     if not said:
         app.out.note("nothing was said in this session")
     return EXIT_OK if said else EXIT_NOTHING
@@ -106,7 +106,7 @@ class _Printer:
         if day and day != self._day:
             self._day, self._last = day, ("", "")
             out.line()
-            out.line(out.styled(day, "dim"))
+            out.line(out.styled(f"{day} UTC", "dim"))
         if who != self._last[0]:
             out.line()
         start_time = time if (who, time) != self._last else ""

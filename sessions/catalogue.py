@@ -6,32 +6,37 @@ import os
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from memdir.errors import NotFoundError, UsageError
+from memdir.errors import NotFoundError, StorageError, UsageError
 from memdir.files import shown
 from memdir.model import FileStat, Finding
 
-from .json_lines import parse, read_lines
-from .opening import open_transcript
-from .transcript import session_id
-from .transcript_files import files_below
+from .opening import COMPRESSED
+from .schemas import read
+from .transcript import lines_of, opened, session_id
+from .transcript_copies import origin_of
+from .transcript_files import files_below, place
+from .turns import TurnReader
 
-_AGENT: Final = "agent-"
 _NAMED: Final = 8
 """Sessions that a message about an ambiguous id lists."""
 _HEAD: Final = 20
-"""Lines of a sub-agent's file in which the id of its session is looked for."""
+"""Lines of a file in which the id of its session is looked for, where its name does not say it."""
 
 
 class Session(NamedTuple):
-    """One session: its id (text), its transcript, the bytes and time of the last write (seconds since the epoch) of
-    that file, the directory it was found below, and the transcripts of its sub-agents."""
+    """One session: its id (text), its transcript, the bytes and the time of the last write (seconds since the epoch) of
+    that file, and the transcripts of its sub-agents."""
 
     id: str
     path: str
     size: int
     modified: float
-    root: str
     agents: tuple[str, ...] = ()
+
+    @property
+    def is_archived(self) -> bool:
+        """True when only the archive has it."""
+        return self.path.endswith(COMPRESSED)
 
     @property
     def side_folder(self) -> str:
@@ -47,60 +52,51 @@ class Catalogue(NamedTuple):
 
 
 def catalogue(roots: Sequence[str]) -> Catalogue:
-    """All sessions below the directories. A sub-agent's file whose session is not there stands alone. Never fails for
-    what it finds; a directory that is not there holds nothing."""
-    sessions: dict[str, Session] = {}
+    """All sessions below the directories. Of a transcript and its archived copy one counts; a sub-agent's file whose
+    session is not there stands alone. Never fails for what it finds; a directory that is not there holds nothing."""
+    found: list[Session] = []
+    at: dict[tuple[str, str, str], int] = {}
+    agents: list[tuple[tuple[str, str, str], Session]] = []
     findings: list[Finding] = []
-    for files in files_below([root for root in roots if os.path.isdir(root)]):
+    for files in files_below(list({os.path.realpath(root): root for root in roots}.values())):
         stats, problems = files.walk()
         findings += problems
-        for session in _folded(files.root, stats):
-            sessions.setdefault(os.path.realpath(session.path), session)
-    return Catalogue(sorted(sessions.values(), key=lambda s: (-s.modified, s.path)), findings)
-
-
-def _folded(root: str, stats: Sequence[FileStat]) -> list[Session]:
-    main: dict[tuple[str, str], FileStat] = {}
-    agents: list[tuple[tuple[str, str], FileStat]] = []
-    for stat in stats:
-        folder, _, name = stat.id.rpartition("/")
-        parts = folder.split("/")
-        if "subagents" in parts[1:]:
-            at = parts.index("subagents", 1)
-            agents.append((("/".join(parts[: at - 1]), parts[at - 1]), stat))
-        elif name.startswith(_AGENT):
-            agents.append(((folder, ""), stat))
+        origin = origin_of(files.root) or os.path.realpath(files.root)
+        for stat in stats:
+            where = place(stat.id)
+            inside = "" if where.session else _session_in(stat.path)
+            session = _session(stat, "" if where.agent else inside)
+            key = origin, where.project, where.session or inside
+            if where.agent:
+                agents.append((key, session))
+            else:
+                at.setdefault((origin, where.project, session.id), len(found))
+                found.append(session)
+    for key, agent in agents:
+        parent = at.get(key)
+        if parent is None:
+            found.append(agent)
         else:
-            main[folder, session_id(stat.path)] = stat
-    folded: dict[tuple[str, str], list[str]] = {}
-    alone: list[FileStat] = []
-    for (folder, parent), stat in agents:
-        key = folder, parent or _session_in(stat.path)
-        if key in main:
-            folded.setdefault(key, []).append(stat.path)
-        else:
-            alone.append(stat)
-    found = [_session(root, stat, folded.get(key, [])) for key, stat in main.items()]
-    return found + [_session(root, stat, []) for stat in alone]
+            found[parent] = found[parent]._replace(agents=(*found[parent].agents, agent.path))
+    return Catalogue(sorted(found, key=lambda s: (-s.modified, s.path)), findings)
 
 
-def _session(root: str, stat: FileStat, agents: Sequence[str]) -> Session:
-    return Session(shown(session_id(stat.path)), stat.path, stat.size, stat.mtime_ns / 1e9, root, tuple(agents))
+def _session(stat: FileStat, id: str) -> Session:
+    return Session(shown(id or session_id(stat.path)), stat.path, stat.size, stat.mtime_ns / 1e9)
 
 
 def _session_in(path: str) -> str:
     """The session that the first lines of a file name, empty when none does."""
+    reader = TurnReader(read)
     try:
-        with open_transcript(path) as file:
-            for line in read_lines(file):
-                value = parse(line.data)
-                found = value.get("sessionId") if value else None
-                if isinstance(found, str) and found:
+        with opened(path) as file:
+            for line in lines_of(file, path, reader):
+                reader.take(line)
+                found = reader.facts.context.session or reader.facts.session
+                if found or line.number >= _HEAD:
                     return found
-                if line.number >= _HEAD:
-                    break
-    except OSError:
-        return ""
+    except StorageError:
+        return ""  # whoever reads it will say so
     return ""
 
 
@@ -115,7 +111,7 @@ def find(sessions: Sequence[Session], wanted: str, cwd: str) -> Session:
         if known is not None:
             return known
         s = os.stat(path)
-        return Session(shown(session_id(path)), path, s.st_size, s.st_mtime_ns / 1e9, os.path.dirname(path))
+        return Session(shown(session_id(path)), path, s.st_size, s.st_mtime_ns / 1e9)
     exact = [session for session in sessions if session.id == wanted]
     fitting = exact or [session for session in sessions if wanted and session.id.startswith(wanted)]
     if len(fitting) == 1:

@@ -51,19 +51,19 @@ def exported(session: Session) -> Exported:
 
 def json_fields(whole: Exported, clean: Clean) -> dict[str, object]:
     """The export as JSON (docs/json.md: `session-export/1`)."""
-    about = whole.about
+    about, told = whole.about, whole.about.told
     return {
         "session": about.session.id,
         "path": shown(about.session.path),
         "title": about.title,
-        "tag": about.tag or None,
-        "started": rfc3339(about.started) if about.started else None,
-        "ended": rfc3339(about.ended) if about.ended else None,
-        "cwd": shown(about.cwd) or None,
-        "branches": list(about.branches),
+        "tag": clean(about.tag) or None,
+        "started": rfc3339(told.started) if told.started else None,
+        "ended": rfc3339(told.ended) if told.ended else None,
+        "cwd": shown(told.cwd) or None,
+        "branches": list(told.branches),
         "models": list(about.models),
-        "lines": about.lines,
-        "skipped": about.skipped,
+        "lines": told.lines,
+        "skipped": told.skipped,
         "turns": [turn_fields(turn, clean) for turn in whole.turns],
         "agents": [
             {"name": part.name, "path": shown(part.path), "turns": [turn_fields(turn, clean) for turn in part.turns]}

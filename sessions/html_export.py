@@ -31,7 +31,7 @@ _SUMMARY: Final = 90
 
 def page(whole: Exported, clean: Clean, *, all: bool = False) -> Iterator[str]:
     """The page, piece by piece. With `all` what was injected and thought stands there too."""
-    about = whole.about
+    about, told = whole.about, whole.about.told
     title = _text(_short(about.title or about.session.id))
     yield _HEAD.replace("@TITLE@", title)
     yield f"<header><h1>{title}</h1>\n<dl>"
@@ -51,22 +51,22 @@ def page(whole: Exported, clean: Clean, *, all: bool = False) -> Iterator[str]:
         yield from _turns(part.turns, clean, f"a{place}-", all=all)
         yield "</details>\n"
     yield "</main>\n"
-    if about.skipped:
-        yield f"<footer>{about.skipped} of {about.lines} lines of the transcript could not be read.</footer>\n"
+    if told.skipped:
+        yield f"<footer>{told.skipped} of {told.lines} lines of the transcript could not be read.</footer>\n"
     yield "</html>\n"
 
 
 def _facts(whole: Exported) -> Iterator[tuple[str, str]]:
-    about = whole.about
-    if about.started:
+    about, told = whole.about, whole.about.told
+    if told.started:
         yield (
             "Time",
-            f"{_stamp(about.started)} – {_stamp(about.ended, short=_day(about.started) == _day(about.ended))} UTC",
+            f"{_stamp(told.started)} – {_stamp(told.ended, short=_day(told.started) == _day(told.ended))} UTC",
         )
-    if about.cwd:
-        yield "Directory", f"<code>{_text(shown(about.cwd))}</code>"
-    if about.branches:
-        yield "Branch", ", ".join(f"<code>{_text(branch)}</code>" for branch in about.branches)
+    if told.cwd:
+        yield "Directory", f"<code>{_text(shown(told.cwd))}</code>"
+    if told.branches:
+        yield "Branch", ", ".join(f"<code>{_text(branch)}</code>" for branch in told.branches)
     if about.models:
         yield "Model", ", ".join(_text(model) for model in about.models)
     yield "Session", f"<code>{_text(about.session.id)}</code>"

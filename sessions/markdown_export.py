@@ -30,20 +30,20 @@ _FENCE: Final = re.compile(r"`{3,}")
 def markdown(whole: Exported, clean: Clean, *, tools: bool = False, all: bool = False) -> Iterator[str]:
     """The document, line by line. With `tools` calls are unfolded, with `all` what was injected and thought stands
     there too."""
-    about = whole.about
+    about, told = whole.about, whole.about.told
     yield f"# {_inline(about.title or about.session.id)}"
     yield ""
     yield f"- Session: `{_code(about.session.id)}`"
-    if about.started:
-        yield f"- Time: {_minute(about.started)} to {_minute(about.ended)} UTC"
-    if about.cwd:
-        yield f"- Directory: `{_code(shown(about.cwd))}`"
-    if about.branches:
-        yield f"- Branch: {', '.join(f'`{_code(branch)}`' for branch in about.branches)}"
+    if told.started:
+        yield f"- Time: {_minute(told.started)} to {_minute(told.ended)} UTC"
+    if told.cwd:
+        yield f"- Directory: `{_code(shown(told.cwd))}`"
+    if told.branches:
+        yield f"- Branch: {', '.join(f'`{_code(branch)}`' for branch in told.branches)}"
     if about.models:
         yield f"- Model: {', '.join(f'`{_code(model)}`' for model in about.models)}"
-    if about.skipped:
-        yield f"- Left out: {about.skipped} of {about.lines} lines cannot be read"
+    if told.skipped:
+        yield f"- Left out: {told.skipped} of {told.lines} lines cannot be read"
     yield from _turns(whole.turns, clean, "##", tools=tools, all=all)
     for part in whole.agents:
         yield ""

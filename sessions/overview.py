@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from memdir.claude_settings import ClaudeSettings
@@ -10,10 +9,10 @@ from memdir.dates import DAY
 from memdir.quoting import visible
 from memdir.secrets import mask
 
-from . import claude_code
 from .catalogue import Session
-from .entry import Turn
-from .readable import said
+from .readable import spoken
+from .schemas import read
+from .told import Told
 from .transcript import read_turns
 from .turns import TurnReader
 
@@ -21,53 +20,38 @@ DEFAULT_CLEANUP_DAYS: Final = 30
 """Days without a write after which Claude Code deletes a transcript (`cleanupPeriodDays`; formats §3.1)."""
 MAX_TITLE: Final = 200
 """Characters of a title."""
-_TITLES: Final = ("custom_title", "ai_title", "last_prompt", "summary")
-"""The strongest first (formats §3.2); then the first prompt."""
 
 
 class Overview(NamedTuple):
-    """A session in short. Times in seconds since the epoch, 0 when no turn has one. `prompts` are those a person typed.
-    `lines` and `skipped` (lines that hold no JSON object) are of the session's own file."""
+    """A session with what its own file tells, and its title on one line."""
 
     session: Session
-    title: str = ""
-    tag: str = ""
-    turns: int = 0
-    lines: int = 0
-    skipped: int = 0
-    prompts: int = 0
-    started: float = 0.0
-    ended: float = 0.0
-    cwd: str = ""
-    branches: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
+    told: Told
+    title: str
+
+    @property
+    def tag(self) -> str:
+        """What it is tagged with, empty for none."""
+        return self.told.said.get("tag", "")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models, without what the client said itself."""
+        return tuple(filter(is_model, self.told.models))
+
+    @property
+    def latest(self) -> float:
+        """When it was last spoken in, else written (seconds since the epoch)."""
+        return self.told.ended or self.session.modified
 
 
 def overview(session: Session) -> Overview:
-    """Read a session and say it in short. Raises `StorageError` when its file cannot be read."""
-    reader = TurnReader(claude_code.read)
-    prompt, command, cwd, prompts, started, ended = "", "", "", 0, 0.0, 0.0
-    branches: dict[str, None] = {}
-    models: dict[str, None] = {}
-    for turn in read_turns(session.path, reader):
-        cwd = cwd or turn.cwd
-        if turn.branch:
-            branches[turn.branch] = None
-        if is_model(turn.model):
-            models[turn.model] = None
-        if turn.typed:
-            prompts += 1
-            prompt = prompt or said(turn)
-        elif turn.kind == "command":
-            command = command or said(turn)
-        if turn.timestamp:
-            started = min(started or turn.timestamp, turn.timestamp)
-            ended = max(ended, turn.timestamp)
-    counts = reader.counts
-    return Overview(
-        session, title_of(reader.said, prompt or command), text_said(reader.said, "tag"), counts.turns, counts.lines,
-        counts.skipped, prompts, started, ended, cwd, tuple(branches), tuple(models),
-    )  # fmt: skip
+    """Read a session's file and say it in short. Raises `StorageError` when it cannot be read."""
+    reader = TurnReader(read)
+    for _turn in read_turns(session.path, reader):
+        pass  # only what is counted on the way is wanted
+    told = reader.told()
+    return Overview(session, told, title_line(told.title))
 
 
 def is_model(name: str) -> bool:
@@ -75,24 +59,10 @@ def is_model(name: str) -> bool:
     return bool(name) and not name.startswith("<")
 
 
-def first_prompt(turns: Iterable[Turn]) -> str:
-    """What a person typed first, or else the first slash command; empty without any."""
-    asked = [turn for turn in turns if turn.typed or turn.kind == "command"]
-    return next((said(turn) for turn in sorted(asked, key=lambda turn: not turn.typed)), "")
-
-
-def title_of(said: Mapping[str, object], prompt: str) -> str:
-    """The title on one line, secrets masked: what a person called the session, what Claude Code did, the last prompt,
-    an old summary, or else the first prompt."""
-    found = next((text for text in (text_said(said, name) for name in _TITLES) if text), prompt)
-    text = visible(" ".join(mask(found[: MAX_TITLE * 4]).split()))
+def title_line(title: str) -> str:
+    """A title on one line: secrets masked, control characters visible, without what an editor put before a prompt."""
+    text = visible(" ".join(mask(spoken(title[: MAX_TITLE * 4])).split()))
     return text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1].rstrip() + "…"
-
-
-def text_said(said: Mapping[str, object], name: str) -> str:
-    """What a session says of itself under a name, empty when nothing."""
-    value = said.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def cleanup_days(claude: ClaudeSettings) -> int:

@@ -80,12 +80,17 @@ def pieces(turn: Turn, clean: Clean, *, tools: bool = False, thinking: bool = Fa
 
 
 def said(turn: Turn) -> str:
-    """The text of a turn without what an editor put before it; of a slash command its line as it was typed."""
-    if turn.kind == "command":
-        parts = {name: text.strip() for name, text in _COMMAND.findall(turn.text)}
+    """The text of a turn: `spoken` where a person said it."""
+    return spoken(turn.text) if turn.kind in ("prompt", "command") else turn.text
+
+
+def spoken(text: str) -> str:
+    """What a person typed: a slash command as it was typed, other text without what an editor put before it."""
+    if text.lstrip().startswith("<command-"):
+        parts = {name: value.strip() for name, value in _COMMAND.findall(text)}
         if parts.get("name"):
             return f"{parts['name']} {parts.get('args', '')}".rstrip()
-    return _IDE.sub("", turn.text) if turn.kind == "prompt" else turn.text
+    return _IDE.sub("", text)
 
 
 def call_line(call: Call, clean: Clean = mask, cwd: str = "") -> str:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from . import claude_code
 from .catalogue import Session
 from .entry import Turn, Usage
 from .overview import is_model
 from .readable import EDITS
+from .schemas import read
 from .transcript import read_turns
 from .turn_documents import touched
 from .turns import TurnReader
@@ -122,7 +122,7 @@ def statistics(sessions: Iterable[Session]) -> Statistics:
 
 
 def _read(found: Statistics, path: str, seen: set[str], *, is_agent: bool) -> None:
-    reader = TurnReader(claude_code.read)
+    reader = TurnReader(read)
     times: list[float] = []
     for turn in read_turns(path, reader):
         if not turn.id.startswith("line-"):  # without an id nothing can be told apart
@@ -133,8 +133,9 @@ def _read(found: Statistics, path: str, seen: set[str], *, is_agent: bool) -> No
         if turn.timestamp and not is_agent:
             times.append(turn.timestamp)
     found.active += active(times)
-    found.lines += reader.counts.lines
-    found.skipped += reader.counts.skipped
+    told = reader.told()
+    found.lines += told.lines
+    found.skipped += told.skipped
 
 
 def active(times: Iterable[float], pause: float = PAUSE) -> float:
