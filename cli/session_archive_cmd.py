@@ -63,17 +63,20 @@ def _places(app: App, values: Values) -> list[_Place]:
     state = app.workspace().state_dir
     if to is None and state is None:
         raise StorageError("there is no place to keep an archive", hint="set MEMDIR_STATE_DIR, or give one with --to")
+    projects = app.workspace().located.projects_dir
     by_origin: dict[str, list[str]] = defaultdict(list)
+    whole: set[str] = set()
     for root in live_dirs(app, values):
-        origin, folders = project_folders(root)
+        origin, folders = project_folders(root, is_tree=root == projects or None)
         by_origin[origin] += folders
+        if origin == os.path.realpath(root):
+            whole.add(origin)
     if to is not None and len(by_origin) > 1:
         raise UsageError("--to takes the sessions of one directory of projects", hint="name it with --transcripts")
-    whole = values.flag("all_projects")
     found = []
     for origin, folders in by_origin.items():
         root = os.path.join(app.environment.cwd, to) if to is not None else archive_root(state or "", origin)
-        found.append(_Place(TranscriptArchive(os.path.abspath(root), origin), folders, whole))
+        found.append(_Place(TranscriptArchive(os.path.abspath(root), origin), folders, origin in whole))
     return found
 
 
@@ -110,11 +113,9 @@ def _archive(app: App, places: Sequence[_Place], *, dry_run: bool) -> int:
     elif not rows and not files:
         app.out.note("there are no transcripts to archive")
     else:
-        what = "would be archived" if dry_run else "archived"
-        app.out.line(
-            f"{counted(len(rows), 'session')} {what}, {counted(counts['unchanged'], 'file')} unchanged; "
-            f"in the archive {bytes_text(total)} take {bytes_text(stored)}"
-        )
+        told = f"{counted(len(rows), 'session')} {'would be ' * dry_run}archived"
+        told += f", {counted(counts['unchanged'], 'file')} unchanged" if counts["unchanged"] else ""
+        app.out.line(told + (f"; {bytes_text(total)} in {bytes_text(stored)}" if files else ""))
         for place in places:
             app.out.note(shown(place.archive.root))
     return EXIT_OK if rows or files else EXIT_NOTHING
@@ -215,7 +216,7 @@ def _named(app: App, place: _Place, wanted: Sequence[str]) -> list[Archived]:
 def _all_found(wanted: Sequence[str], files: Sequence[Archived]) -> None:
     for word in wanted:
         if not any(file.key[1].startswith(word) for file in files):
-            raise NotFoundError(f"no session called {word} is archived", hint="memdir session archive --all-projects")
+            raise NotFoundError(f"no session called {word} is archived", hint="memdir session ls --all-projects")
 
 
 _EXAMPLES = (

@@ -72,18 +72,20 @@ def session_of(id: str) -> str:
     return parts[side - 1] if side else parts[-1].removesuffix(ENDING)
 
 
-def project_folders(root: str) -> tuple[str, list[str]]:
+def project_folders(root: str, *, is_tree: bool | None = None) -> tuple[str, list[str]]:
     """The directory of projects that transcripts below `root` are archived under, and the folders to be archived:
-    `root` itself when transcripts lie in it (or when it is not there), else those of a tree of projects."""
+    those of a tree of projects, or `root` itself. Where it is not said, a tree is what has transcripts in its folders
+    and none directly."""
     root = os.path.realpath(root)
-    try:
-        with os.scandir(root) as entries:
+    folders: list[str] = []
+    if is_tree is not False:
+        with contextlib.suppress(OSError), os.scandir(root) as entries:
             names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
             folders = [os.path.join(root, name) for name in names if name not in _NOT_ENTERED]
-    except OSError:
-        folders = []
-    folders = [] if _holds_transcripts(root) else [folder for folder in folders if _holds_transcripts(folder)]
-    return (root, folders) if folders else (os.path.dirname(root), [root])
+            folders = [folder for folder in folders if _holds_transcripts(folder)]
+    if is_tree or (folders and not _holds_transcripts(root)):
+        return root, folders
+    return os.path.dirname(root), [root]
 
 
 def _holds_transcripts(folder: str) -> bool:
