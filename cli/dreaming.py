@@ -62,11 +62,14 @@ def preparer(workspace: Workspace) -> Prepare:
 
     def prepare(last_run: float | None, left: int) -> Prepared:
         inputs = inputs_of(workspace, last_run, left)
+        operations = tuple(make_plan(inputs))
+        has_index = any(operation.kind == "index" for operation in operations)
 
         def remake(wanted: Sequence[Operation]) -> Sequence[Operation]:
-            return choose(inputs, wanted)
+            index = not has_index or any(operation.kind == "index" for operation in wanted)
+            return choose(inputs, wanted, index=index)
 
-        return Prepared(tuple(make_plan(inputs)), inputs.memories, inputs.by_person, remake)
+        return Prepared(operations, inputs.memories, inputs.by_person, remake)
 
     return prepare
 

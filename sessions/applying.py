@@ -90,7 +90,7 @@ class _Files:
             except BadInputError as error:
                 return f"{shown(change.path)}: {error.message}"
             after = change.after
-            if current != change.before and current != change.after:
+            if current != change.before:
                 after = self._merged(change, current)
                 if after is None:
                     return f"{shown(change.path)} changed since the plan"

@@ -163,10 +163,12 @@ def _apply(
 def _outcomes(
     prepared: Prepared, reasons: dict[tuple[str, tuple[str, ...]], str], composed: Composed
 ) -> tuple[Outcome, ...]:
-    """What became of every operation of the plan, those that were left out included."""
+    """What became of every operation of the plan, in its order, those that were left out included."""
     told = {outcome.operation.key: outcome for outcome in composed.outcomes}
-    left_out = [Outcome(o, reasons[o.key]) for o in prepared.operations if reasons[o.key] and o.key not in told]
-    return (*composed.outcomes, *left_out)
+    found = [
+        told.pop(o.key, None) or Outcome(o, reasons[o.key] or "nothing is left to do") for o in prepared.operations
+    ]
+    return (*found, *told.values())
 
 
 def _record(outcome: Outcome) -> dict[str, object]:
