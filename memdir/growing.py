@@ -46,6 +46,10 @@ class GrowingFiles(Protocol):
         continuation of what was read then, the reading is `fresh`."""
 
 
+FIRST = "#0000000000"
+"""How the id of a file's first document ends."""
+
+
 def document_id(file: str, number: int) -> str:
     """The id of a file's document (numbers count from 0)."""
     return f"{file}#{number:010d}"

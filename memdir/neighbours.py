@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from .growing import FIRST
 from .model import INDEX_NAME
 from .names import Names, loose
 from .segment import Facts
@@ -22,6 +23,8 @@ TARGET = "\x03"
 """The documents with a link that may mean a loose name."""
 SESSION = "\x04"
 """The memories a session produced."""
+OPENING = "\x06"
+"""The first document of each growing file (`memdir.growing`)."""
 
 MAX_NEIGHBOURS = 32
 """Neighbours of one document at most (design §5)."""
@@ -76,6 +79,8 @@ def relation_terms(facts: Facts) -> set[str]:
         terms |= {TARGET + key for key in _target_keys(link.to)}
     if facts.session:
         terms.add(SESSION + facts.session)
+    if facts.id.endswith(FIRST):
+        terms.add(OPENING)
     return terms
 
 

@@ -60,7 +60,7 @@ MIN_SCORE = 0.5
 """The default threshold."""
 
 
-def idf(documents: int, df: int) -> float:
+def idf(documents: int, df: float) -> float:
     """Inverse document frequency, never negative."""
     whole = max(documents, MIN_DOCUMENTS)
     return log(1 + (whole - df + 0.5) / (df + 0.5))

@@ -15,10 +15,11 @@ from memdir.growing import document_id
 from memdir.model import DEFAULT_CONFIDENCE
 from memdir.secrets import mask
 from memdir.segment import Facts, TextDocument
+from memdir.turn_ranking import ASKING
 
 from .entry import Call, Turn
 
-VERSION: Final = "turns 1"
+VERSION: Final = "turns 2"
 WEIGHTS: Final[Mapping[str, int]] = {"text": 2, "thinking": 1, "files": 2, "input": 1, "result": 1}
 MAX_TEXT: Final = 100_000
 """Characters of a turn's text that are indexed."""
@@ -26,6 +27,7 @@ MAX_INPUT: Final = 2_000
 MAX_RESULT: Final = 1_000
 """Characters of a tool's input and of its result."""
 _PATH_KEYS: Final = ("file_path", "path", "notebook_path", "filePath", "absolute_path")
+_SPEAKER: Final = re.compile(r"([^\W\d_][\w'’-]{0,30}): \S")
 _BLOB: Final = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
 
 
@@ -44,11 +46,11 @@ def document(turn: Turn, file: str, session: str, namespace: str = "") -> TextDo
     facts = Facts(
         id=document_id(file, turn.number),
         name=turn.id,
-        description="",
+        description=speaker(turn.text),
         type=turn.role,
         topics=tuple(tools),
         namespace=namespace,
-        status="active",
+        status=ASKING if turn.text.rstrip().endswith("?") else "active",
         confidence=DEFAULT_CONFIDENCE,
         modified=turn.timestamp,
         valid_from=-inf,
@@ -62,6 +64,12 @@ def document(turn: Turn, file: str, session: str, namespace: str = "") -> TextDo
         offsets=turn.offsets,
     )
     return TextDocument(facts, tuple((text, weight) for text, weight in fields if text))
+
+
+def speaker(text: str) -> str:
+    """The name before the text's first colon, where it looks like one: `Ann: ...`, as in the log of a chat."""
+    found = _SPEAKER.match(text)
+    return found[1] if found else ""
 
 
 def touched(turn: Turn) -> tuple[str, ...]:
