@@ -62,7 +62,7 @@ class Facts:
     """The facts while they are collected: a pass adds to those of the passes before it."""
 
     def __init__(self) -> None:
-        self.session = self.agent = self.first_prompt = self.first_command = ""
+        self.session = self.agent = self.first_prompt = self.first_other = ""
         self.turns = self.lines = self.skipped = self.repeated = self.hidden = self.prompts = self.calls = 0
         self.size = 0
         self.started = self.ended = 0.0
@@ -102,8 +102,8 @@ class Facts:
         if entry.kind == "prompt" and not entry.sidechain:
             self.prompts += 1
             self.first_prompt = self.first_prompt or mask(entry.text[:MAX_PROMPT])
-        elif entry.kind == "command":
-            self.first_command = self.first_command or mask(entry.text[:MAX_PROMPT])
+        elif entry.kind in ("prompt", "command"):
+            self.first_other = self.first_other or mask(entry.text[:MAX_PROMPT])
 
     def use(self, usage: Usage, before: Usage) -> None:
         """Count what a message used, of which `before` was counted already."""
@@ -119,7 +119,7 @@ class Facts:
         """The facts; `tail` when a last line is there that was not taken, `torn` when it holds something."""
         said = self.said
         given = (said.get(name) for name in ("custom_title", "ai_title", "last_prompt", "summary"))
-        title = next(filter(None, (*given, self.first_prompt, self.first_command)), "")
+        title = next(filter(None, (*given, self.first_prompt, self.first_other)), "")
         return Told(
             session=self.context.session or self.session,
             agent=self.agent,

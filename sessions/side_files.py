@@ -1,0 +1,86 @@
+"""What lies beside a session's transcript, in the folder of its name (formats §3.1): the transcripts of its sub-agents,
+and outputs of tools that were too long for a line."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from typing import Final, NamedTuple
+
+from memdir.errors import MemdirError
+from memdir.files import read_file
+
+from .blocks import text_at
+from .json_lines import parse
+from .transcript import session_id
+
+SUBAGENTS: Final = "subagents"
+AGENT: Final = "agent-"
+ENDINGS: Final = (".jsonl", ".jsonl.zst")
+_META: Final = ".meta.json"
+_TOOL_RESULTS: Final = "tool-results"
+_SPILLED: Final = re.compile(r"tool-results[/\\]+([^/\\\s\"'<>]+?\.(?:txt|json))\b")
+MAX_SPILLED: Final = 8 << 20
+"""Bytes of a long output that are read."""
+_META_BYTES: Final = 1 << 20
+
+
+class SubAgent(NamedTuple):
+    """A sub-agent of a session: its transcript, its id, and what its `.meta.json` says, empty where there is none:
+    the `type` of agent, the `description` of its task, the id of the tool `call` that began it, the agent above it."""
+
+    path: str
+    id: str
+    type: str = ""
+    description: str = ""
+    call: str = ""
+    parent: str = ""
+    name: str = ""
+
+
+def side_folder(path: str) -> str:
+    """Where a session keeps what lies beside its transcript; it need not exist."""
+    return os.path.join(os.path.dirname(path), session_id(path))
+
+
+def sub_agents(path: str) -> list[SubAgent]:
+    """The sub-agents of a session whose transcripts lie in its folder, also those of workflows, by path. Links are not
+    followed; what cannot be listed is left out."""
+    found: list[SubAgent] = []
+    for folder, folders, names in os.walk(os.path.join(side_folder(path), SUBAGENTS)):
+        folders.sort()
+        found += [_sub_agent(os.path.join(folder, name)) for name in sorted(names) if is_agent_file(name)]
+    return found
+
+
+def is_agent_file(name: str) -> bool:
+    """True for the name of a sub-agent's transcript."""
+    return name.startswith(AGENT) and name.endswith(ENDINGS)
+
+
+def _sub_agent(path: str) -> SubAgent:
+    stem = session_id(path)
+    id = stem.removeprefix(AGENT)
+    try:
+        meta = parse(read_file(os.path.join(os.path.dirname(path), stem + _META), _META_BYTES)) or {}
+    except MemdirError:
+        meta = {}
+    said = (text_at(meta, key) for key in ("agentType", "description", "toolUseId", "parentAgentId", "name"))
+    return SubAgent(path, id, *said)
+
+
+def spilled_output(path: str, result: str) -> str | None:
+    """The whole output of a tool whose result in the transcript only names the file it went to. Only a regular file
+    in the session's own folder is read, whatever the result says; None where there is none."""
+    match = _SPILLED.search(result)
+    if match is None or match[1].startswith("."):
+        return None
+    target = os.path.join(side_folder(path), _TOOL_RESULTS, match[1])
+    try:
+        if not stat.S_ISREG(os.lstat(target).st_mode):
+            return None
+        with open(target, "rb") as file:
+            return file.read(MAX_SPILLED).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return None
