@@ -16,12 +16,13 @@ from typing import Final, NamedTuple
 
 from memdir.errors import LockedError, StorageError
 from memdir.files import CONSOLIDATE_LOCK_NAME as LOCK_NAME
-from memdir.files import failure, fsync_dir, shown
+from memdir.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, failure, fsync_dir, shown
 from memdir.lock import DEFAULT_WAIT, hold
 
 STALE_AFTER: Final = 3600.0
 """Seconds after which a lock counts for nothing, although its holder lives: the pid may be another process by now."""
 _MAX_BODY: Final = 64
+_TEMPORARY: Final = f"{TEMPORARY_PREFIX}consolidate{TEMPORARY_SUFFIX}"
 
 
 class LockState(NamedTuple):
@@ -175,7 +176,7 @@ def _read_pid(path: str) -> int | None:
 def _put(root: str, body: bytes, mtime_ns: int, *, only_new: bool = False) -> None:
     """The file whole, with its mtime, in one step; `FileExistsError` with `only_new` when there is one."""
     path = os.path.join(root, LOCK_NAME)
-    temporary = os.path.join(root, f".memdir-{os.getpid()}-consolidate.tmp")
+    temporary = os.path.join(root, _TEMPORARY)  # one name: what a killed process left is used up by the next
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o644)
         try:
