@@ -7,7 +7,7 @@ the time, both changes are kept where they touch different lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from memdir.changes import Plan, apply
@@ -24,6 +24,9 @@ from .operation import Operation
 
 Remake = Callable[[Sequence[Operation]], Sequence[Operation]]
 """The operations as they are without those that are left out (`plan.choose`)."""
+
+Key = tuple[str, tuple[str, ...]]
+"""`Operation.key`."""
 
 
 class Outcome(NamedTuple):
@@ -50,7 +53,7 @@ def compose(root: str, operations: Sequence[Operation], remake: Remake | None = 
 
     Later operations build on earlier ones; where one falls out, the rest is made anew without it by `remake`.
     """
-    skipped: dict[tuple[str, tuple[str, ...]], Outcome] = {}
+    skipped: dict[Key, Outcome] = {}
     current = list(operations)
     while True:
         files = _Files(root)
@@ -61,10 +64,19 @@ def compose(root: str, operations: Sequence[Operation], remake: Remake | None = 
             break
         current = list(remake([outcome.operation for outcome in outcomes if not outcome.skipped]))
     done = {outcome.operation.key: outcome for outcome in outcomes if not outcome.skipped}
-    told = [done.get(o.key) or skipped.get(o.key) or Outcome(o, "another operation it belongs to is left out")
-            for o in operations]  # fmt: skip
-    told += [outcome for key, outcome in done.items() if key not in {o.key for o in operations}]
-    return Composed(tuple(told), files.changes())
+    return Composed(in_order(operations, {**skipped, **done}), files.changes())
+
+
+def in_order(operations: Sequence[Operation], outcomes: Mapping[Key, Outcome]) -> tuple[Outcome, ...]:
+    """What became of each operation, in the order of the plan, and then of those that came in while it was made anew.
+    An operation on the index that turned out to be needless is not told of."""
+    first = [
+        outcomes.get(o.key) or Outcome(o, "an operation that it builds on is left out")
+        for o in operations
+        if o.key in outcomes or o.kind != "index"
+    ]
+    planned = {operation.key for operation in operations}
+    return (*first, *(outcome for key, outcome in outcomes.items() if key not in planned))
 
 
 class _Files:

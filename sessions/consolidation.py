@@ -12,7 +12,7 @@ from memdir.lock import DEFAULT_WAIT
 from memdir.model import Memory
 from memdir.tidy import not_current
 
-from .applying import Composed, Outcome, Remake, carry_out, recover
+from .applying import Composed, Key, Outcome, Remake, carry_out, in_order, recover
 from .consolidate_lock import Held, acquire, blocked_error, read_lock
 from .gate import Gate, Verdict, evaluate, last_run, settle
 from .guards import LEAVING_DAYS, Guarded, guard, leaving
@@ -123,7 +123,7 @@ def consolidate(
 
 
 def _apply(
-    place: Place, runs: Runs, prepared: Prepared, reasons: dict[tuple[str, tuple[str, ...]], str], lock: _Taken, *,
+    place: Place, runs: Runs, prepared: Prepared, reasons: dict[Key, str], lock: _Taken, *,
     how: str, now: float,
 ) -> Result:  # fmt: skip
     wanted = [operation for operation in prepared.operations if not reasons[operation.key]]
@@ -160,15 +160,11 @@ def _apply(
     return Result(outcomes, run, paths, carried.recovered)
 
 
-def _outcomes(
-    prepared: Prepared, reasons: dict[tuple[str, tuple[str, ...]], str], composed: Composed
-) -> tuple[Outcome, ...]:
+def _outcomes(prepared: Prepared, reasons: dict[Key, str], composed: Composed) -> tuple[Outcome, ...]:
     """What became of every operation of the plan, in its order, those that were left out included."""
+    left_out = {o.key: Outcome(o, reasons[o.key]) for o in prepared.operations if reasons[o.key]}
     told = {outcome.operation.key: outcome for outcome in composed.outcomes}
-    found = [
-        told.pop(o.key, None) or Outcome(o, reasons[o.key] or "nothing is left to do") for o in prepared.operations
-    ]
-    return (*found, *told.values())
+    return in_order(prepared.operations, {**left_out, **told})
 
 
 def _record(outcome: Outcome) -> dict[str, object]:
