@@ -49,6 +49,11 @@ class Appending:
         """Bytes of the file now."""
         return os.fstat(self._descriptor).st_size
 
+    @property
+    def inode(self) -> int:
+        """Which file it is."""
+        return os.fstat(self._descriptor).st_ino
+
     def write(self, *lines: bytes) -> None:
         """Append lines (each without its end) by one `write`. Raises `StorageError`; what was written of a line then
         stays as a torn line, which readers pass over."""
