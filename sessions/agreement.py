@@ -36,7 +36,8 @@ FEW_WORDS: Final = 3
 NAMED_SUBJECT: Final = 5
 """Words that matter which two statements share when their memories' subjects differ."""
 LONG: Final = 12
-"""Statements from which on a memory is long: contradictions in it must be plainer."""
+"""Statements from which on a memory is long: contradictions in it must be plainer, and it says the same as another only
+statement by statement, as long texts share words anyhow."""
 FRAME_LONG: Final = 0.75
 
 Weight = Callable[[str], float]
@@ -107,7 +108,8 @@ def _same(one: Statements, other: Statements, weight: Weight) -> float:
     if _names_differ(one, other) or _choices_differ(one, other) or _opposed(one, other):
         return 0.0
     first, second = _covered(one, other, weight), _covered(other, one, weight)
-    if min(first, second) >= SAME_LEAST and (first + second) / 2 >= SAME_MEAN:
+    long = max(len(one.core), len(other.core)) > LONG
+    if not long and min(first, second) >= SAME_LEAST and (first + second) / 2 >= SAME_MEAN:
         return (first + second) / 2
     if values <= others and _contained(one, other):
         return max(first, SAME_MEAN)
@@ -279,6 +281,13 @@ def _contradict(left: Statement, right: Statement, least: float) -> Verdict | No
         if verdict is not None:
             return verdict
     return None
+
+
+def contradicting(left: Statement, right: Statement, memory: Statements) -> Verdict | None:
+    """The contradiction of a statement of `memory` with one that stands by itself (a rule of the instructions)."""
+    if len(left.heavy & right.heavy) < LEAST_WORDS or _scopes_apart((left, memory.title), (right,)):
+        return None
+    return _contradict(left, right, FRAME_LONG if len(memory.all) > LONG else FRAME)
 
 
 def _rest(left: Statement, right: Statement) -> tuple[set[str], set[str]]:

@@ -44,7 +44,9 @@ class Inputs(NamedTuple):
     """Everything a plan depends on.
 
     `files` holds the bytes of every memory and every MEMORY.md by relative path as on disk; `memories` are read from
-    these bytes. `archive` are the relative paths in the archive. `tracked` are the paths of the repository's git tree
+    these bytes; `times` are the files' mtimes in ns. `archive` are the relative paths in the archive.
+
+    `tracked` are the paths of the repository's git tree
     (None: unknown, no reference is called dead), `repository` its top directory, `commands` the known names by runner
     (`{"make": {"test"}, "npm run": {"dev"}}`; a runner that is missing is unknown). `last_run` is when the last dream
     ended, None before the first; `left` how many memories left the live set in the 30 days before `now` (seconds since
@@ -64,6 +66,7 @@ class Inputs(NamedTuple):
     left: int = 0
     by_person: frozenset[str] = frozenset()
     archive: frozenset[str] = frozenset()
+    times: Mapping[str, int] = MappingProxyType({})
 
 
 def gather(root: str, *, now: float, last_run: float | None = None) -> Inputs:
@@ -71,13 +74,15 @@ def gather(root: str, *, now: float, last_run: float | None = None) -> Inputs:
     be read or vanishes meanwhile is left out."""
     memories: list[Memory] = []
     files: dict[str, bytes] = {}
+    times: dict[str, int] = {}
     walked = walk(root)
     for stat in walked.files:
         try:
             data = read_file(stat.path)
         except MemdirError:
             continue
-        files[relative_path(root, stat.path)] = data
+        path = relative_path(root, stat.path)
+        files[path], times[path] = data, stat.mtime_ns
         memories.append(memory_from_bytes(root, stat.id, stat.path, data, stat))
     for stat in walked.indexes:
         try:
@@ -86,12 +91,12 @@ def gather(root: str, *, now: float, last_run: float | None = None) -> Inputs:
             continue
     inputs = Inputs(root, tuple(memories), files, now, last_run=last_run)
     archive = frozenset(item.path for item in archived(root))
-    return inputs._replace(archive=archive, by_person=written_by_person(memories, last_run))
+    return inputs._replace(archive=archive, times=times, by_person=written_by_person(memories, last_run))
 
 
-PERSON_SECONDS = 5.0
+PERSON_SECONDS = 120.0
 """A file whose time is further than this from its own `metadata.modified` was last written by something that does not
-keep that field: a person's editor."""
+keep that field: a person's editor. A long run writes its files that much after the time it notes."""
 
 
 def written_by_person(memories: Sequence[Memory], last_run: float | None) -> frozenset[str]:

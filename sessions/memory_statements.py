@@ -15,6 +15,7 @@ from memdir.model import Memory
 from memdir.stem import stem
 from memdir.text import fold
 
+from .review_marks import NOTE
 from .wording import (
     ALTERNATIVES,
     ARTICLES,
@@ -116,7 +117,10 @@ _VERSION_TAIL = re.compile(r"(?:\.0)+$")
 
 def statements(memory: Memory) -> Statements:
     """The statements of a memory."""
-    return _statements(memory.id, memory.name, memory.description, memory.body)
+    body = memory.body
+    if NOTE in body:
+        body = "\n".join(line for line in body.split("\n") if not line.startswith(NOTE))
+    return _statements(memory.id, memory.name, memory.description, body)
 
 
 @lru_cache(maxsize=1 << 15)

@@ -7,18 +7,34 @@ MEMORY.md for exactly these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator
 
+from memdir.model import Memory
+from memdir.similar import Similar, similar_memories
+
+from .aging import make_dates_absolute, mark_expired, mark_stale
+from .agreement import Verdict, compare
+from .contradictions import annotate, contradict
+from .dead_references import find_dead
+from .draft import Draft, Keep
 from .inputs import Inputs, gather
+from .memory_index_step import index
+from .memory_statements import statements
+from .merging import merge, mergeable
 from .operation import Operation, combined
+from .promotion import promote
+from .proposals import propose_clusters, propose_links, propose_topics
 
 __all__ = ["Inputs", "Operation", "choose", "combined", "gather", "make_plan"]
 
-Keep = Callable[[Operation], bool]
+NEAREST = 10
+"""Memories with which each one is compared."""
+ROUNDS = 6
+"""Merging goes on as long as what was merged finds more, but no longer."""
 
 
 def make_plan(inputs: Inputs) -> list[Operation]:
-    """Every operation that is due, in the order of `operation.KINDS`. Applied whole, a second plan is empty."""
+    """Every operation that is due. Applied whole, a second plan is empty."""
     return _plan(inputs, lambda operation: True)
 
 
@@ -29,5 +45,62 @@ def choose(inputs: Inputs, wanted: Collection[Operation], *, index: bool = True)
 
 
 def _plan(inputs: Inputs, keep: Keep) -> list[Operation]:
-    found: Sequence[Operation] = ()
-    return [operation for operation in found if keep(operation)]
+    draft = Draft(inputs, keep)
+    make_dates_absolute(draft)
+    mark_expired(draft)
+    _consolidate(draft)
+    annotate(draft)
+    mark_stale(draft)
+    find_dead(draft)
+    if inputs.candidates:
+        promote(draft, similar_memories(draft.current()))
+    propose_clusters(draft)
+    draft.refresh()
+    propose_links(draft)
+    propose_topics(draft)
+    index(draft)
+    return draft.operations
+
+
+def _consolidate(draft: Draft) -> None:
+    """Merge what says the same, and see to what contradicts, until nothing more is found."""
+    for _ in range(ROUNDS):
+        if not _round(draft):
+            return
+
+
+def _round(draft: Draft) -> bool:
+    memories = {memory.id: memory for memory in draft.current()}
+    similar = similar_memories(memories.values())
+    touched: set[str] = set()
+    for verdict, one, other in sorted(_verdicts(memories, similar), key=_order):
+        if one in touched or other in touched:
+            continue  # the next round looks at what became of it
+        pair = draft.memories[one], draft.memories[other]
+        if verdict.kind == "same":
+            done = mergeable(draft, *pair) and merge(draft, *pair, verdict.score)
+        else:
+            done = contradict(draft, *pair, verdict)
+        if done:
+            touched |= {one, other}
+    draft.refresh()
+    return bool(touched)
+
+
+def _verdicts(memories: dict[str, Memory], similar: Similar) -> Iterator[tuple[Verdict, str, str]]:
+    seen: set[tuple[str, str]] = set()
+    for id, memory in memories.items():
+        for near in similar.nearest(f"{memory.name}\n{memory.description}\n{memory.body}", NEAREST + 1):
+            pair = (min(id, near), max(id, near))
+            if near == id or pair in seen or memories[near].namespace != memory.namespace:
+                continue
+            seen.add(pair)
+            one, other = memories[pair[0]], memories[pair[1]]
+            verdict = compare(statements(one), statements(other), similar.weight)
+            if verdict.kind != "none":
+                yield verdict, pair[0], pair[1]
+
+
+def _order(found: tuple[Verdict, str, str]) -> tuple[bool, float, str, str]:
+    verdict, one, other = found
+    return verdict.kind != "same", -verdict.score, one, other
