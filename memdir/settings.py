@@ -57,6 +57,8 @@ TABLE: Final = (
     Setting("dream.auto", "text", "plan", "What a dream does with nobody there.", choices=("off", "plan", "apply")),
     Setting("dream.min_hours", "float", 24.0, "Hours between two dreams with nobody there.", False, 0, 8760),
     Setting("dream.min_sessions", "int", 5, "Sessions between two dreams with nobody there.", False, 0, 1000),
+    Setting("extract.min_messages", "int", 20, "Messages before a hook extracts.", False, 0, 100_000),
+    Setting("extract.min_tool_calls", "int", 3, "Tool calls between two extractions by a hook.", False, 0, 100_000),
     Setting("lock.wait", "float", 5.0, "Seconds to wait for another changing command.", False, 0, 3600),
     Setting("trust_project_memory_dir", "flag", False, "Use a project's own autoMemoryDirectory."),
 )
