@@ -44,6 +44,11 @@ KEPT: dict[str, tuple[str, ...]] = {
     "C6": ("seed_hierarchy.test_c6_the_merge",),
     "C7": ("seed_hierarchy.test_c7_an_empty_file",),
     "C8": ("seed_hierarchy.test_c8_frontmatter",),
+    **dict.fromkeys(("D1", "D2", "D3"), ("seed_dream.test_d1_to_d3_the_time_gate",)),
+    **dict.fromkeys(("D4", "D5"), ("seed_dream.test_d4_and_d5_the_session_gate",)),
+    **dict.fromkeys(("D6", "D7", "D8"), ("seed_dream.test_d6_to_d8_the_lock",)),
+    "D9": ("seed_dream.test_d9_the_state",),
+    "D10": ("seed_dream.test_d10_the_prompt",),
     "G1": ("seed_conformance.test_g1_to_g5_confidence_is_what_the_file_says",),
     "G2": ("seed_conformance.test_g1_to_g5_confidence_is_what_the_file_says",),
     "G3": ("seed_conformance.test_g1_to_g5_age_costs_little_and_never_everything",),
@@ -66,6 +71,9 @@ CHANGED = {
     "C4": "`@extra.md` is Claude Code's import; `@include extra.md` loads nothing there and is shown as a legacy form.",
     "C5": "the circle is a finding; no `<!-- circular @include -->` is written into what an agent reads.",
     "C6": "the separator stays, and each file stands under Claude Code's `Contents of PATH (LABEL):`.",
+    "D8": "the lock is Claude Code's, whose file stays after a run: its time is when that was.",
+    "D9": "when it last ran is the time of Claude Code's lock; the seed's state file counts where it is.",
+    "D10": "the text is our own, with the seed's three words in it.",
     "G3": "no file holds a decay rate: confidence stays what the file says, age is a bounded factor of recall.",
     "G5": "a confidence out of bounds is a finding and read as missing, which is 0.7; a typing error is no certainty.",
     "G6": "there is no migration: a graph that is missing is made.",
@@ -80,7 +88,6 @@ NOT_KEPT = {
 
 LATER = {
     **dict.fromkeys([f"S{n}" for n in range(1, CASES["S"] + 1)] + ["X3", "X6"], "transcripts"),
-    **{f"D{n}": "the dream" for n in range(1, CASES["D"] + 1)},
     **{f"E{n}": "extraction" for n in range(1, CASES["E"] + 1)},
 }
 
