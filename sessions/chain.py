@@ -17,9 +17,9 @@ from .entry import Entry, Turn
 from .json_lines import parse
 from .preserved import relinked
 from .schemas import read
-from .transcript import hidden_ids, lines_of, opened
+from .transcript import lines_of, opened
 from .tree_node import Node, upwards
-from .turns import TurnReader, digest
+from .turns import TurnReader
 
 _TREE: Final = frozenset({"user", "assistant", "progress", "system", "attachment"})
 _SAID: Final = frozenset({"user", "assistant"})
@@ -96,8 +96,7 @@ class _Tree:
         if self.side:
             said = (uuid for uuid, node in nodes.items() if node.said)
             return max(said, key=lambda uuid: nodes[uuid].place, default="")
-        leaves = _leaves(nodes)
-        main = [uuid for uuid in leaves if nodes[uuid].main] or leaves
+        main = _leaves(nodes, main=True) or _leaves(nodes, main=False)
         if last.cleared and main:
             return max(main, key=lambda uuid: (nodes[uuid].timestamp, nodes[uuid].place))
         newest = max(main, key=lambda uuid: nodes[uuid].place, default="")
@@ -110,14 +109,13 @@ class _Tree:
 
 
 def read_chain(path: str) -> Chain:
-    """The conversation of a transcript file. Memory grows with the number of its lines, not with what they hold.
-    Raises `StorageError`."""
+    """The conversation of a transcript file. Memory grows with the number of its lines, not with what they hold. An
+    entry that a tombstone hides stays in its place, or what was said before it would be lost. Raises `StorageError`."""
     tree = _Tree()
     with opened(path) as file:
-        hidden = hidden_ids(file, path)
         for line in lines_of(file, path, TurnReader(read)):
             value = parse(line.data) if line.data else None
-            if value is not None and digest(text_at(value, "uuid")) not in hidden:
+            if value is not None:
                 tree.take(line.number, value, read(value)[0])
     return tree.chain()
 
@@ -130,17 +128,18 @@ def chain_of(lines: Iterable[Mapping[str, object]]) -> Chain:
     return tree.chain()
 
 
-def _said_above(nodes: Mapping[str, Node], uuid: str) -> str:
-    return next((above for above in upwards(nodes, uuid) if nodes[above].said), "")
+def _said_above(nodes: Mapping[str, Node], uuid: str, *, main: bool = False) -> str:
+    said = (at for at in upwards(nodes, uuid) if nodes[at].said and (nodes[at].main or not main))
+    return next(said, "")
 
 
-def _leaves(nodes: Mapping[str, Node]) -> list[str]:
-    """From each line that nothing continues, up to where somebody says something. When everything is in cycles, every
-    line that says something is one."""
+def _leaves(nodes: Mapping[str, Node], *, main: bool) -> list[str]:
+    """From each line that nothing continues, up to where somebody says something (in the main conversation). When
+    everything is in cycles, every line that says something is one."""
     continued = {node.parent for node in nodes.values()}
-    found = {_said_above(nodes, uuid): None for uuid in nodes if uuid not in continued}
+    found = {_said_above(nodes, uuid, main=main): None for uuid in nodes if uuid not in continued}
     found.pop("", None)
-    return [*found] or [uuid for uuid, node in nodes.items() if node.said]
+    return [*found] or [uuid for uuid, node in nodes.items() if node.said and (node.main or not main)]
 
 
 def _abandoned(nodes: Mapping[str, Node], inside: frozenset[str]) -> frozenset[str]:

@@ -8,11 +8,9 @@ import re
 import stat
 from typing import Final, NamedTuple
 
-from memdir.errors import MemdirError
-from memdir.files import read_file
-
 from .blocks import text_at
 from .json_lines import parse
+from .opening import COMPRESSED, open_transcript
 from .transcript import session_id
 
 SUBAGENTS: Final = "subagents"
@@ -20,7 +18,8 @@ AGENT: Final = "agent-"
 ENDINGS: Final = (".jsonl", ".jsonl.zst")
 _META: Final = ".meta.json"
 _TOOL_RESULTS: Final = "tool-results"
-_SPILLED: Final = re.compile(r"tool-results[/\\]+([^/\\\s\"'<>]+?\.(?:txt|json))\b")
+_PERSISTED: Final = "<persisted-output>"
+_SPILLED: Final = re.compile(r"tool-results[/\\]+([^/\\\s\"'<>]+?\.(?:txt|json))(?!\S)")
 MAX_SPILLED: Final = 8 << 20
 """Bytes of a long output that are read."""
 _META_BYTES: Final = 1 << 20
@@ -47,10 +46,12 @@ def side_folder(path: str) -> str:
 def sub_agents(path: str) -> list[SubAgent]:
     """The sub-agents of a session whose transcripts lie in its folder, also those of workflows, by path. Links are not
     followed; what cannot be listed is left out."""
+    top = os.path.join(side_folder(path), SUBAGENTS)
     found: list[SubAgent] = []
-    for folder, folders, names in os.walk(os.path.join(side_folder(path), SUBAGENTS)):
+    for folder, folders, names in os.walk(top) if not os.path.islink(top) else ():
         folders.sort()
-        found += [_sub_agent(os.path.join(folder, name)) for name in sorted(names) if is_agent_file(name)]
+        paths = (os.path.join(folder, name) for name in sorted(names) if is_agent_file(name))
+        found += [_sub_agent(agent) for agent in paths if not os.path.islink(agent)]
     return found
 
 
@@ -63,8 +64,8 @@ def _sub_agent(path: str) -> SubAgent:
     stem = session_id(path)
     id = stem.removeprefix(AGENT)
     try:
-        meta = parse(read_file(os.path.join(os.path.dirname(path), stem + _META), _META_BYTES)) or {}
-    except MemdirError:
+        meta = parse(_bytes(os.path.join(os.path.dirname(path), stem + _META), _META_BYTES)) or {}
+    except OSError:
         meta = {}
     said = (text_at(meta, key) for key in ("agentType", "description", "toolUseId", "parentAgentId", "name"))
     return SubAgent(path, id, *said)
@@ -73,14 +74,22 @@ def _sub_agent(path: str) -> SubAgent:
 def spilled_output(path: str, result: str) -> str | None:
     """The whole output of a tool whose result in the transcript only names the file it went to. Only a regular file
     in the session's own folder is read, whatever the result says; None where there is none."""
-    match = _SPILLED.search(result)
-    if match is None or match[1].startswith("."):
+    match = _SPILLED.search(result) if result.startswith(_PERSISTED) else None
+    if match is None:
         return None
-    target = os.path.join(side_folder(path), _TOOL_RESULTS, match[1])
+    folder = os.path.join(os.path.realpath(os.path.dirname(path)), session_id(path), _TOOL_RESULTS)
+    target = os.path.join(folder, match[1])
     try:
-        if not stat.S_ISREG(os.lstat(target).st_mode):
-            return None
-        with open(target, "rb") as file:
-            return file.read(MAX_SPILLED).decode("utf-8", "replace")
+        return _bytes(target, MAX_SPILLED).decode("utf-8", "replace") if os.path.realpath(target) == target else None
     except (OSError, ValueError):
         return None
+
+
+def _bytes(path: str, limit: int) -> bytes:
+    """The beginning of a regular file, or of its archived copy. Raises `OSError`."""
+    if not os.path.lexists(path):
+        path += COMPRESSED
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError("not a regular file")
+    with open_transcript(path) as file:
+        return file.read(limit)

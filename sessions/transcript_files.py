@@ -17,20 +17,21 @@ from memdir.model import FileStat, Finding
 from memdir.segment import TextDocument
 
 from . import gemini
+from .json_lines import MAX_LINE
+from .opening import COMPRESSED
 from .reading_state import resumed, state_of
 from .schemas import read
+from .side_files import AGENT, SUBAGENTS
 from .told import told as told
 from .tombstones import stem_of
 from .transcript import hidden_ids, lines_of, object_at, opened, session_id
 from .transcript_copies import Copies, size_of
 from .turn_documents import VERSION, document
-from .turns import TurnReader
+from .turns import KEPT, TurnReader
 
 KIND: Final = "transcripts"
 READING: Final = "reading 2"
 """A change of it is a rebuild, too."""
-SUBAGENTS: Final = "subagents"
-AGENT: Final = "agent-"
 _ROLLOUT: Final = "rollout-"
 _NOT_ENTERED: Final = frozenset({"memory", "tool-results", "session-memory", "file-history"})
 _NOT_READ: Final = frozenset({"journal.jsonl", "journal.jsonl.zst", "history.jsonl", "sessions-index.json"})
@@ -186,7 +187,8 @@ class TranscriptReading:
                     reader.hidden |= hidden
                     self.fresh = False
                     return reader
-        return TurnReader(read, fetch, hidden_ids(file, path))
+        kept = MAX_LINE if path.endswith(COMPRESSED) else KEPT  # going back begins anew there
+        return TurnReader(read, fetch, hidden_ids(file, path), kept)
 
     def state(self) -> bytes:
         """What the next pass needs."""

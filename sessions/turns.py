@@ -54,11 +54,12 @@ class Open:
 
 class TurnReader:
     """Takes lines, gives turns. `read` interprets one line; `fetch` reads the object at an offset again; `hidden` are
-    digests of the entries that a tombstone names. Not thread-safe."""
+    digests of the entries that a tombstone names; lines of more than `kept` bytes are read again. Not thread-safe."""
 
-    def __init__(self, read: Read, fetch: Fetch | None = None, hidden: Iterable[bytes] = ()) -> None:
+    def __init__(self, read: Read, fetch: Fetch | None = None, hidden: Iterable[bytes] = (), kept: int = KEPT) -> None:
         self._read = read
         self._fetch = fetch
+        self._kept = kept
         self.open: dict[int, Open] = {}
         self.seen: set[bytes] = set()
         """Digests of the uuids seen, and of the messages whose turns are closed."""
@@ -155,7 +156,7 @@ class TurnReader:
                 open.usage = usage
         open.lines.append(line.number)
         open.offsets.append(line.offset)
-        if len(line.data) <= KEPT or self._fetch is None:
+        if len(line.data) <= self._kept or self._fetch is None:
             open.parts.append(Part(line.number, line.offset, entry))
         open.changed = True
         for key in entry.keys:
