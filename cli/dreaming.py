@@ -35,13 +35,36 @@ def place_of(workspace: Workspace) -> Place:
 
 def inputs_of(workspace: Workspace, last_run: float | None, left: int) -> Inputs:
     """Everything the plan is made from."""
+    from memdir.sessions.candidates import candidates
     from memdir.sessions.plan import gather
+    from memdir.sessions.repository_names import known_commands, tracked_files
 
-    inputs = gather(workspace.primary.root, now=workspace.environment.now(), last_run=last_run)
-    return inputs._replace(left=left, instructions=tuple(_instructions(workspace)))
+    environment, located = workspace.environment, workspace.located
+    inputs = gather(workspace.primary.root, now=environment.now(), last_run=last_run)
+    proposed = candidates(workspace.state_of(workspace.primary.root)).values()
+    tracked = tracked_files(located.project_root, environment.env) if _is_of_project(workspace) else None
+    return inputs._replace(
+        left=left,
+        instructions=tuple(_instructions(workspace)),
+        candidates=tuple(candidate for candidate in proposed if candidate.status == "open"),
+        tracked=tracked,
+        repository=located.project_root,
+        commands=known_commands(located.project_root, tracked) if tracked else {},
+    )
+
+
+def _is_of_project(workspace: Workspace) -> bool:
+    """False for a directory that was given and lies elsewhere: it is not about the working directory's project."""
+    located = workspace.located
+    if workspace.primary.kind != "given":
+        return True
+    top = os.path.realpath(located.project_root)
+    return os.path.realpath(workspace.primary.root).startswith(top + os.sep)
 
 
 def _instructions(workspace: Workspace) -> Iterator[Instruction]:
+    if not _is_of_project(workspace):
+        return
     from memdir.instructions import project_instructions
     from memdir.sessions.inputs import Instruction
 

@@ -13,7 +13,8 @@ import pytest
 from sandbox import Sandbox, sandbox_at
 
 from memdir.errors import UsageError
-from memdir.sessions.agent import AgentFailed, run_agent
+from memdir.sessions.agent import run_agent
+from memdir.sessions.agent_process import AgentFailed
 from memdir.sessions.agent_prompt import agent_prompt
 from memdir.sessions.agent_proposal import propose, with_index
 from memdir.sessions.consolidate_lock import LOCK_NAME
