@@ -116,7 +116,7 @@ def turn_at(path: str, offsets: tuple[int, ...]) -> list[dict[str, object]]:
 
 def read_turn(path: str, number: int, line: int, offsets: tuple[int, ...]) -> Turn | None:
     """The turn whose lines begin at these offsets, the first of them being line `line`, as it is now; None when the
-    file changed under it. Raises `StorageError`."""
+    file changed under it. What a log says once for many lines (`Context`) is not in it. Raises `StorageError`."""
     parts = []
     with opened(path) as file:
         for offset in offsets:
