@@ -53,6 +53,8 @@ _DECODE: Final = json.JSONDecoder().raw_decode
 _KEPT_FACTS: Final = 20_000
 """Decoded facts kept (about 1 KB each)."""
 _KEPT_FREQUENCIES: Final = 50_000
+_READ_AT_A_TIME: Final = 256_000
+"""Bytes of postings read in order after which they are let go, so that many files are merged in little memory."""
 
 
 def engine_folder(path: str) -> str:
@@ -151,9 +153,14 @@ class DiskSegment:
 
     def entries(self) -> Iterator[tuple[int, bytes, Sequence[int], Sequence[int]]]:
         """Hash, text, documents and counts of every term, in ascending order of (hash, text)."""
+        size = 0
         for number, key in enumerate(self._hashes):
             text, docs, counts = self._entry(number)
             yield key, bytes(text), docs, counts
+            size += len(text) + 6 * len(docs)
+            if size > _READ_AT_A_TIME:
+                self._file.release()
+                size = 0
 
     def words(self) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
         """Text, documents and counts of every term that is a word."""
@@ -266,6 +273,10 @@ class DiskSegment:
             postings = self.postings(term)
             found = self._frequencies[term] = len(postings[0]) if postings else 0
         return found
+
+    def release(self) -> None:
+        """Let go of what was read."""
+        self._file.release()
 
     def verify(self) -> None:
         """Check the whole file against its checksums."""

@@ -144,7 +144,8 @@ class SectionFile:
                 size = os.fstat(descriptor).st_size
                 if size < _TRAILER.size:
                     raise self.damaged("too short")
-                self._view = memoryview(mmap.mmap(descriptor, size, access=mmap.ACCESS_READ))
+                self._map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+                self._view = memoryview(self._map)
             finally:
                 os.close(descriptor)
         except OSError as error:
@@ -216,6 +217,11 @@ class SectionFile:
             return self.section(name).cast("B").cast(typecode)  # type: ignore[call-overload,no-any-return]
         except TypeError:
             raise self.damaged(f"section {name} has a wrong length") from None
+
+    def release(self) -> None:
+        """Let the pages go that were read: they count as this process's memory. What is read again is mapped again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def verify(self) -> None:
         """Check every page."""

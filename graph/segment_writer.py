@@ -34,6 +34,12 @@ MIN_DENSE = 256
 DENSE_SHARE = 16
 
 
+RELEASED = 50_000
+"""Documents written after which what was read of the parts is let go."""
+SORTED = 1_000_000
+"""Numbers sorted at a time."""
+
+
 class Part(NamedTuple):
     """A segment to write, without the documents of the given numbers."""
 
@@ -84,7 +90,11 @@ def _write_documents(out: SectionWriter, parts: Sequence[Part], order: Order) ->
     lengths = array("I")
     records = bytearray()
     out.start("documents")
-    for index, number in zip(*order, strict=True):
+    for place, (index, number) in enumerate(zip(*order, strict=True)):
+        if not place % RELEASED:
+            for part in parts:
+                if isinstance(part.segment, DiskSegment):
+                    part.segment.release()
         segment = parts[index].segment
         lengths.append(segment.lengths[number])
         id = segment.ids[number].encode("utf-8", "surrogatepass")
@@ -141,9 +151,17 @@ def _write_terms(out: SectionWriter, parts: Sequence[Part], maps: list[array[int
     out.add("terms", bytes(records))
     if len(hashes) < MIN_TYPO_TERMS:
         return
-    ordered = sorted(typos)
-    out.add("typo_hashes", array("I", [typo >> 32 for typo in ordered]))
-    out.add("typo_terms", array("I", [typo & 0xFFFFFFFF for typo in ordered]))
+    keys, numbers = array("I"), array("I")
+    for typo in _sorted(typos):
+        keys.append(typo >> 32)
+        numbers.append(typo & 0xFFFFFFFF)
+    out.add("typo_hashes", keys)
+    out.add("typo_terms", numbers)
+
+
+def _sorted(values: array[int]) -> Iterator[int]:
+    """The numbers in ascending order; a list of them all would take five times their room."""
+    return heapq.merge(*(array("Q", sorted(values[at : at + SORTED])) for at in range(0, len(values), SORTED)))
 
 
 def _by_document(docs: Sequence[int], counts: Sequence[int], count: int) -> bytes:
