@@ -2,8 +2,6 @@
 
 Left out are messages that are hidden (a tombstone names them, wherever it stands), those before the last summary,
 those of a branch that was given up (a later message continues from an earlier one), side chains and injected text.
-The conversation is found as Claude Code's SDK finds it: from the last message of the file along `parentUuid`. Files of
-the seed (snake_case, `_partN` beside them) have no such chain and are read in their order.
 """
 
 from __future__ import annotations
@@ -13,16 +11,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from memdir.files import failure
-
 from .blocks import text_of
+from .chain import read_chain
 from .claude_code import seconds
 from .json_lines import parse, read_lines
 from .session_file import ENDING
+from .transcript import hidden_ids, load, opened
+from .turns import digest
 
 TOMBSTONE: Final = "memdir-tombstone"
 """Our own type: a name that Claude Code will not give another meaning."""
-_CHAINED: Final = frozenset({"user", "assistant", "system", "attachment", "progress"})
 _PART: Final = re.compile(r"_part([2-9]|[1-9][0-9]+)\.jsonl")
 
 
@@ -43,90 +41,69 @@ class Message(NamedTuple):
 def messages(path: str, *, all: bool = False) -> list[Message]:
     """The messages of a session's file; with `all` every one in the order of the file. None without a file. Raises
     `StorageError` when it cannot be read."""
-    hidden: set[object] = set()
-    entries: dict[str, dict[str, object]] = {}
-    chained = False
-    for number, value in enumerate(_objects(path)):
-        type, uuid = value.get("type"), value.get("uuid")
-        if type in (TOMBSTONE, "tombstone"):
-            hidden.add(value.get("targetUuid", value.get("deleted_uuid")))
-        elif type in _CHAINED or (type == "summary" and uuid):
-            entries.setdefault(uuid if isinstance(uuid, str) and uuid else f"line-{number}", value)
-            chained = chained or "parentUuid" in value
-    made = [_message(uuid, value) for uuid, value in entries.items() if _is_message(value)]
-    if all:
-        return made
-    if chained:
-        kept = _chain(entries)
-        made = [message for message in made if message.uuid in kept]
-    made = [message for message in made if message.uuid not in hidden and _is_said(entries[message.uuid])]
-    begin = max((at for at, message in enumerate(made) if message.is_summary), default=0)
-    return made[begin:]
-
-
-def _objects(path: str) -> Iterator[dict[str, object]]:
+    found: list[Message] = []
     for part in parts(path):
-        try:
-            with open(part, "rb") as file:
-                for line in read_lines(file):
-                    value = parse(line.data) if line.data else None
-                    if value is not None:
-                        yield value
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise failure(error, part, "reading the transcript") from error
+        found += _messages(part) if all else _conversation(part)
+    begin = 0 if all else max((at for at, message in enumerate(found) if message.is_summary), default=0)
+    return found[begin:]
 
 
 def parts(path: str) -> list[str]:
-    """The file of a session, and those in which the seed went on when it grew (`ID_part2.jsonl` ...), in order."""
+    """The file of a session, and those in which the seed went on when it grew (`ID_part2.jsonl` ...), in order; those
+    that are there."""
     folder, name = os.path.split(path)
     stem = name.removesuffix(ENDING)
-    found: list[tuple[int, str]] = []
+    found = [(1, path)] if os.path.lexists(path) else []
     try:
         for other in os.listdir(folder or "."):
             match = _PART.fullmatch(other, len(stem)) if other.startswith(stem) else None
             if match is not None:
                 found.append((int(match[1]), os.path.join(folder, other)))
     except OSError:
-        return [path]
-    return [path, *(other for _, other in sorted(found))]
+        pass  # no folder, no parts
+    return [other for _, other in sorted(found)]
 
 
-def _chain(entries: Mapping[str, Mapping[str, object]]) -> set[str]:
-    """The uuids from the leaf to the root: of the entries that nobody continues from, the last in the file that has a
-    person's or the model's words before it (SDK `_build_conversation_chain`)."""
-    continued = {value.get("parentUuid") for value in entries.values()}
-    leaves = [_leaf(entries, uuid) for uuid in entries if uuid not in continued]
-    main = [uuid for uuid in leaves if uuid and _is_said(entries[uuid])] or [uuid for uuid in leaves if uuid]
-    order = {uuid: at for at, uuid in enumerate(entries)}
-    found: set[str] = set()
-    uuid: object = max(main, key=order.__getitem__, default="")
-    while isinstance(uuid, str) and uuid in entries and uuid not in found:
-        found.add(uuid)
-        uuid = entries[uuid].get("parentUuid")
-    return found
+def _conversation(path: str) -> list[Message]:
+    """The messages of a file's conversation. What has branched off within a turn (tool calls side by side, and then
+    their results) follows the last of its calls that the conversation goes through, as in the SDK."""
+    chain = read_chain(path)
+    with opened(path) as file:
+        hidden = hidden_ids(file, path)
+    there = {message.uuid: message for message in _messages(path, side=chain.side)}
+    place: dict[str, float] = {uuid: at for at, uuid in enumerate(chain.uuids)}
+    if chain.linear:
+        place = {uuid: at for at, uuid in enumerate(there)}
+    else:
+        for turn in load(path).turns:
+            said = [uuid for uuid in turn.uuids if uuid in there and there[uuid].role == "assistant"]
+            inside = [place[uuid] for uuid in said if uuid in place]
+            for uuid in turn.uuids if inside else ():
+                place.setdefault(uuid, max(inside) + (0.25 if uuid in said else 0.5))
+    kept = [message for uuid, message in there.items() if uuid in place and digest(uuid) not in hidden]
+    return sorted(kept, key=lambda message: place[message.uuid])
 
 
-def _leaf(entries: Mapping[str, Mapping[str, object]], uuid: str) -> str:
+def _messages(path: str, *, side: bool | None = None) -> Iterator[Message]:
+    """Every message of a file, the first of several lines with one uuid; where it is said whether the file is a `side`
+    chain, without side chains in others, injected text and what teammates say."""
     seen: set[str] = set()
-    at: object = uuid
-    while isinstance(at, str) and at in entries and at not in seen:
-        if _is_message(entries[at]):
-            return at
-        seen.add(at)
-        at = entries[at].get("parentUuid")
-    return ""
+    with opened(path) as file:
+        for line in read_lines(file):
+            value = parse(line.data) if line.data else None
+            type = value.get("type") if value else None
+            if value is None or (type not in ("user", "assistant") and not (type == "summary" and value.get("uuid"))):
+                continue
+            uuid = value.get("uuid")
+            uuid = uuid if isinstance(uuid, str) and uuid else f"line-{line.number}"
+            if uuid not in seen and (side is None or _is_said(value, side=side)):
+                seen.add(uuid)
+                yield _message(uuid, value)
 
 
-def _is_message(value: Mapping[str, object]) -> bool:
-    return value.get("type") in ("user", "assistant", "summary")
-
-
-def _is_said(value: Mapping[str, object]) -> bool:
-    """Not a side chain, a teammate's, or injected."""
-    side = value.get("isSidechain", value.get("is_sidechain"))
-    return side is not True and value.get("isMeta") is not True and not value.get("teamName")
+def _is_said(value: Mapping[str, object], *, side: bool) -> bool:
+    aside = value.get("isSidechain", value.get("is_sidechain")) is True
+    return (side or not aside) and value.get("isMeta") is not True and not value.get("teamName")
 
 
 def _message(uuid: str, value: Mapping[str, object]) -> Message:

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from memdir.errors import BadInputError
 from memdir.files import check_name, shown
 
+from .tombstones import stem_of
+
 ENDING: Final = ".jsonl"
 _AGENT: Final = "agent-"
 """Sub-agents' transcripts lay beside the sessions in older versions (formats §3.1)."""
@@ -35,17 +37,20 @@ def session_path(folder: str, session_id: str) -> str:
 
 
 def session_files(folder: str) -> list[SessionFile]:
-    """The sessions in a folder, the one written last first, ties by id. A folder that is not there has none; what
-    cannot be looked at is left out."""
-    found: list[SessionFile] = []
+    """The sessions in a folder, the one written last first, ties by id; files in which the seed went on with a session
+    (`ID_part2.jsonl`) count with it. A folder that is not there has none; what cannot be looked at is left out."""
+    found: dict[str, SessionFile] = {}
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
                 name = entry.name
-                if name.endswith(ENDING) and not name.startswith(_AGENT) and entry.is_file():
-                    stat = entry.stat()
-                    session = shown(name.removesuffix(ENDING))
-                    found.append(SessionFile(session, entry.path, stat.st_mtime_ns / 1e9, stat.st_size))
+                if not name.endswith(ENDING) or name.startswith(_AGENT) or not entry.is_file():
+                    continue
+                stat = entry.stat()
+                session = stem_of(name) or name.removesuffix(ENDING)
+                first = found.get(session, SessionFile(shown(session), entry.path, 0.0, 0))
+                modified = max(first.modified, stat.st_mtime_ns / 1e9)
+                found[session] = first._replace(modified=modified, size=first.size + stat.st_size)
     except OSError:
-        return found
-    return sorted(found, key=lambda file: (-file.modified, file.session))
+        pass  # what was found until then
+    return sorted(found.values(), key=lambda file: (-file.modified, file.session))

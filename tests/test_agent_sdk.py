@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import memdir
-from memdir.sessions.conversation import Message
+from memdir.sessions.conversation import Message, messages
 from memdir.sessions.session_store import DirectorySessionStore, SessionKey
 from memdir.sessions.transcript import load
 
@@ -156,3 +156,16 @@ def test_both_give_a_directory_the_same_key(project: Path, workspace: memdir.Wor
     assert folder == sdk.project_key_for_directory(str(project))
     assert re.fullmatch("[A-Za-z0-9-]+", folder)
     assert uuid.UUID(S)
+
+
+def test_both_read_the_same_conversation_in_real_transcripts(real_data: Path) -> None:
+    from claude_agent_sdk._internal.sessions import _entries_to_session_messages, _parse_transcript_entries
+
+    files = sorted((real_data / "transcripts" / "claude-code").glob("**/*.jsonl"))
+    files = [path for path in files if not path.name.startswith("agent-")]  # it reads these by another function
+    assert files
+    for path in files:
+        entries = _parse_transcript_entries(path.read_text("utf-8", "replace"))
+        expected = [message.uuid for message in _entries_to_session_messages(entries, None, 0)]
+        # Results of tool calls side by side that have one time may change places.
+        assert sorted(message.uuid for message in messages(str(path))) == sorted(expected), path.name

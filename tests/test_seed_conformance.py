@@ -25,6 +25,12 @@ from memdir.settings import Settings
 CASES = {"M": 10, "C": 8, "S": 10, "G": 8, "X": 6, "D": 10, "E": 5, "P": 2}
 """How many cases the seed has: files, hierarchy, transcripts, graph, manager, dream, extraction, prompt."""
 
+SESSION_TESTS = (
+    "messages_in_order", "a_tombstone", "an_empty_file", "bad_lines", "the_path", "a_summary", "no_size_forks",
+    "parts_that_the_seed_wrote", "a_tombstone_in_another_part", "the_size",
+)  # fmt: skip
+"""What the tests of the seed's ten cases of transcripts are called."""
+
 KEPT: dict[str, tuple[str, ...]] = {
     "M1": ("seed_files.test_m1_scan", "seed_files.test_m1_what_the_seed_reads_wrongly"),
     "M2": ("seed_manager.test_m2_an_index_of_ten_lines_is_loaded_whole",),
@@ -57,6 +63,9 @@ KEPT: dict[str, tuple[str, ...]] = {
     "G6": ("seed_graph.test_no_files_make_an_empty_graph",),
     "G7": ("seed_graph.test_another_version_is_made_anew",),
     "G8": ("seed_graph.test_the_graph_is_made_once_for_a_generation",),
+    **{f"S{n}": (f"seed_sessions.test_s{n}_{name}",) for n, name in enumerate(SESSION_TESTS, 1)},
+    "X3": ("seed_sessions.test_x3_the_manager_writes_and_loads",),
+    "X6": ("seed_sessions.test_x6_what_is_listed",),
     "X1": ("seed_conformance.test_x1_a_fresh_manager", "seed_manager.test_x1_a_fresh_manager_has_no_memories"),
     "X2": ("seed_hierarchy.test_x2_the_context",),
     "X4": ("seed_conformance.test_x4_recall",),
@@ -78,6 +87,10 @@ CHANGED = {
     "G5": "a confidence out of bounds is a finding and read as missing, which is 0.7; a typing error is no certainty.",
     "G6": "there is no migration: a graph that is missing is made.",
     "G7": "there is no migration: a graph of another schema is made anew, from the files.",
+    "S4": "lines that cannot be read are counted.",
+    "S6": "a summary takes the place of what was before it; `all=True` gives every message.",
+    "S7": "a session is one file, however large: nothing forks, and the seed's parts are read.",
+    "X6": "the parts of a session are one session.",
     "X1": "a graph needs no set-up, so `has_graph` says whether there can be one; a fresh one counts nothing.",
 }
 
@@ -87,7 +100,6 @@ NOT_KEPT = {
 }
 
 LATER = {
-    **dict.fromkeys([f"S{n}" for n in range(1, CASES["S"] + 1)] + ["X3", "X6"], "transcripts"),
     **{f"E{n}": "extraction" for n in range(1, CASES["E"] + 1)},
 }
 

@@ -224,12 +224,29 @@ def test_a_message_that_continues_from_an_earlier_one_gives_up_the_branch(writer
     assert len(writer.load_session_messages(S, all=True)) == 5
 
 
+def test_the_reader_of_turns_honours_them_too(writer: SessionWriter) -> None:
+    from memdir.sessions.chain import read_chain
+    from memdir.sessions.transcript import load
+
+    writer.write_user_message(S, "one")
+    hidden = writer.write_assistant_message(S, "unwanted")
+    writer.write_user_message(S, "three")
+    writer.tombstone_message(S, hidden)
+    path = writer.session_path(S)
+    turns = load(path).turns
+    assert [turn.text for turn in turns] == ["one", "three"]
+    assert [turn.text for turn in read_chain(path).visible(turns)] == ["one", "three"]
+    writer.write_summary(S, "They counted.")
+    turns = load(path).turns
+    assert [turn.text for turn in read_chain(path).visible(turns) if turn.kind != "note"] == ["They counted."]
+
+
 def test_parents_that_go_in_a_circle_end(writer: SessionWriter) -> None:
     path = Path(writer.session_path(S))
     path.parent.mkdir()
     row = '{"type":"user","uuid":"%s","parentUuid":"%s","message":{"role":"user","content":"%s"}}\n'
     path.write_text(row % ("a", "b", "A") + row % ("b", "a", "B") + row % ("c", "c", "C"))
-    assert writer.load_session_messages(S) == []
+    assert texts(writer.load_session_messages(S)) == ["C"]
     assert texts(writer.load_session_messages(S, all=True)) == ["A", "B", "C"]
 
 
