@@ -11,6 +11,7 @@ from memdir.secrets import mask
 from memdir.sessions.applying import Outcome
 from memdir.sessions.consolidation import Prepare, Result, consolidate, guarded_plan
 from memdir.sessions.gate import Verdict, check_lock, evaluate
+from memdir.sessions.git_commit import Committed
 from memdir.sessions.guards import Guarded
 from memdir.sessions.notice import counted, read_notice, write_notice
 from memdir.sessions.operation import Operation, diff
@@ -19,7 +20,7 @@ from memdir.sessions.runs import AGENT, BY_HAND, Run, Runs
 from .app import App, Values
 from .changing import lock_wait, say
 from .dream_choice import chooser, selected
-from .dreaming import agent_preparer, digest_of, gate_of_workspace, place_of, preparer, unattended
+from .dreaming import agent_preparer, commit_paths, digest_of, gate_of_workspace, place_of, preparer, unattended
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 _LABEL = 10
@@ -131,7 +132,11 @@ def run_run(app: App, values: Values) -> int:
     result = consolidate(place, prepare, choose, now=now, how=how, digest=digest_of(workspace))
     say(app, result.recovered)
     write_notice(place.state_dir, [o.operation for o in result.outcomes if o.skipped])
-    return _report(app, result, dry_run=False, commit=_commit(app, values, result))
+    commit = ""
+    if result.run is not None:
+        message = f"memdir dream {result.run.number}: {result.run.summary}"
+        commit = _say_commit(app, commit_paths(workspace, result.paths, message, asked=values.flag("commit")))
+    return _report(app, result, dry_run=False, commit=commit)
 
 
 def _prepare(app: App, values: Values) -> Prepare:
@@ -143,16 +148,7 @@ def _prepare(app: App, values: Values) -> Prepare:
     return agent_preparer(app.workspace(), command, seconds, lambda text: say(app, [text]))
 
 
-def _commit(app: App, values: Values, result: Result) -> str:
-    """Commit a run's files where that is to be; the commit, empty without one."""
-    from memdir.sessions.git_commit import commit_changes
-
-    if result.run is None:
-        return ""
-    message = f"memdir dream {result.run.number}: {result.run.summary}\n"
-    done = commit_changes(
-        app.workspace().primary.root, result.paths, message, env=app.environment.env, asked=values.flag("commit")
-    )
+def _say_commit(app: App, done: Committed) -> str:
     if done.refused:
         say(app, [f"not committed: {done.refused}"])
     return done.commit
@@ -160,7 +156,7 @@ def _commit(app: App, values: Values, result: Result) -> str:
 
 def _run_if_due(app: App, values: Values, prepare: Prepare) -> int:
     """As hooks do it: every gate is asked, and nobody is there to answer."""
-    told = unattended(app.workspace(), prepare=prepare)
+    told = unattended(app.workspace(), prepare=prepare, commit=values.flag("commit"))
     if told.skipped_because:
         return _skipped(app, told.skipped_because, EXIT_OK)
     if told.result is None:
@@ -168,7 +164,7 @@ def _run_if_due(app: App, values: Values, prepare: Prepare) -> int:
             return _skipped(app, told.notice or "there is nothing to consolidate", EXIT_OK)
         app.out.line(told.notice or "there is nothing to consolidate")
         return EXIT_OK
-    return _report(app, told.result, dry_run=False, commit=_commit(app, values, told.result))
+    return _report(app, told.result, dry_run=False, commit=_say_commit(app, told.committed))
 
 
 def _skipped(app: App, because: str, code: int) -> int:
@@ -224,15 +220,19 @@ def run_undo(app: App, values: Values) -> int:
                 "left": [],
                 "took_ms": app.out.took_ms(),
             }
-            app.out.object("dream-undo/1", nothing)
+            app.out.object("dream-undo/1", {**nothing, "took_ms": app.out.took_ms()})
         return EXIT_NOTHING
     if not app.out.confirm(f"Take back run {run.number} ({run.summary})?", yes=values.flag("yes")):
         raise UsageError("nothing changed, add --yes", code="not-confirmed")
     undone, recovered = take_back(place, run, now=app.environment.now(), wait=lock_wait(app))
     say(app, recovered)
+    paths = (*undone.restored, *undone.merged)
+    commit = _say_commit(app, commit_paths(workspace, paths, f"memdir dream undo {run.number}")) if paths else ""
     if app.out.json:
         lists = {how: [shown(p) for p in getattr(undone, how)] for how in ("restored", "merged", "left")}
-        app.out.object("dream-undo/1", {"run": run.number, **lists, "took_ms": app.out.took_ms()})
+        app.out.object(
+            "dream-undo/1", {"run": run.number, **lists, "commit": commit or None, "took_ms": app.out.took_ms()}
+        )
     else:
         if undone.transactions:
             app.out.line(f"undone: run {run.number}: {run.summary}")

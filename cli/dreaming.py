@@ -18,6 +18,7 @@ from memdir.sessions.own_sessions import own_sessions
 from .workspace import Workspace
 
 if TYPE_CHECKING:
+    from memdir.sessions.git_commit import Committed
     from memdir.sessions.inputs import Inputs, Instruction
 
 
@@ -130,9 +131,12 @@ def digest_of(workspace: Workspace, session: str | None = None) -> Callable[[], 
     return digest
 
 
-def unattended(workspace: Workspace, session: str | None = None, prepare: Prepare | None = None) -> Told:
-    """Dream with nobody there, if it is time: what hooks and the daemon call. `session` is the one that asks."""
-    return _unattended(
+def unattended(
+    workspace: Workspace, session: str | None = None, *, prepare: Prepare | None = None, commit: bool = False
+) -> Told:
+    """Dream with nobody there, if it is time: what hooks and the daemon call. `session` is the one that asks. In a
+    repository of its own the directory gets a commit, elsewhere with `commit`."""
+    told = _unattended(
         gate_of_workspace(workspace, session),
         place_of(workspace),
         prepare or preparer(workspace),
@@ -140,3 +144,14 @@ def unattended(workspace: Workspace, session: str | None = None, prepare: Prepar
         apply=workspace.settings.text("dream.auto") == "apply",
         now=workspace.environment.now(),
     )
+    if told.result is None or told.result.run is None:
+        return told
+    message = f"memdir dream {told.result.run.number}: {told.result.run.summary}"
+    return told._replace(committed=commit_paths(workspace, told.result.paths, message, asked=commit))
+
+
+def commit_paths(workspace: Workspace, paths: Sequence[str], message: str, *, asked: bool = False) -> Committed:
+    """Commit changed files of the primary directory where that is to be (`sessions.git_commit`)."""
+    from memdir.sessions.git_commit import commit_changes
+
+    return commit_changes(workspace.primary.root, paths, message + "\n", env=workspace.environment.env, asked=asked)

@@ -15,6 +15,7 @@ from memdir.tidy import not_current
 from .applying import Composed, Key, Outcome, Remake, carry_out, in_order, recover
 from .consolidate_lock import Held, acquire, blocked_error, read_lock
 from .gate import Gate, Verdict, evaluate, last_run, settle
+from .git_commit import Committed
 from .guards import LEAVING_DAYS, Guarded, guard, leaving
 from .notice import counted, write_notice
 from .operation import Operation
@@ -177,12 +178,13 @@ def _record(outcome: Outcome) -> dict[str, object]:
 
 class Told(NamedTuple):
     """What came of an unattended call: why nothing was done (empty when something was), the line about what is
-    proposed, and the run that changed something."""
+    proposed, the run that changed something, and what became of its commit."""
 
     skipped_because: str = ""
     notice: str | None = None
     result: Result | None = None
     verdict: Verdict | None = None
+    committed: Committed = Committed()
 
 
 def unattended(
