@@ -30,6 +30,7 @@ _MIN_TEXT = 30
 
 def run(app: App, values: Values) -> int:
     """Print the turns of a session."""
+    from memdir.sessions.chain import read_chain
     from memdir.sessions.overview import title_line
     from memdir.sessions.readable import cleaner, conversation
     from memdir.sessions.transcript import load
@@ -47,6 +48,8 @@ def run(app: App, values: Values) -> int:
         turns, mark = _around(turns, wanted, CONTEXT if context is None else context)
     else:
         mark = ""
+        if not values.flag("linear"):
+            turns = tuple(read_chain(session.path).visible(turns, injected=all))
     clean = cleaner(raw=values.flag("raw"))
     title = title_line(transcript.told.title)
     if app.out.json:
@@ -63,6 +66,9 @@ def run(app: App, values: Values) -> int:
             app.out.line(app.out.styled(title, "bold"))
         app.out.line(app.out.styled(f"{session.id}  {shown(session.path)}", "dim"))
         _Printer(app, clean, tools=values.flag("tools"), thinking=all, mark=mark).print(said)
+    left = 0 if wanted is not None else len(conversation(transcript.turns, all=all)) - len(said)
+    if left:
+        app.out.note(f"note: {counted(left, 'turn')} not shown, compacted, given up or beside: --linear has them")
     if transcript.told.skipped:
         app.out.note(f"note: {counted(transcript.told.skipped, 'line')} of {transcript.told.lines} cannot be read")
     if not said:

@@ -40,14 +40,15 @@ class Chain(NamedTuple):
         """The last line of the conversation."""
         return self.uuids[-1] if self.uuids else ""
 
-    def visible(self, turns: Iterable[Turn]) -> list[Turn]:
-        """Those of the turns that are in the conversation, without what was injected and the side chains of others.
-        Of a turn whose lines have branched (tool calls side by side) one line in the chain is enough."""
+    def visible(self, turns: Iterable[Turn], *, injected: bool = False) -> list[Turn]:
+        """Those of the turns that are in the conversation, without the side chains of others, and without what was
+        `injected` unless that is wanted. Of a turn whose lines have branched (tool calls side by side) one line in the
+        chain is enough."""
         inside = frozenset(self.uuids)
         return [
             turn
             for turn in turns
-            if turn.kind != "meta"
+            if (injected or turn.kind != "meta")
             and (self.side or not turn.sidechain)
             and (self.linear or not inside.isdisjoint(turn.uuids))
         ]
