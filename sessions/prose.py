@@ -53,11 +53,16 @@ _LOG_LINE: Final = re.compile(
     r"commit [0-9a-f]{7,}|Author:|Date:)|\||[+\-]#|[+\-]\S)"
 )
 _CODE_LINE: Final = re.compile(
-    r"[;{}]\s*$|^\s*(?:def|class|import|from \S+ import|func|fn|const|let|var|public|private|return|if \(|for \(|"
-    r"while \(|#include|@\w+|//|/\*|\*/|<\w+|</|#!)(?:\b|\s|$)(?!\w+ (?:the|a|that|us)\b)|=>|\w+\(\w*\)\s*[{:]|"
+    r"[;{}]\s*$|^\s*(?:(?:async )?(?:def|func|fn|function)\s+\w+\s*[(<]|class\s+\w+\s*[:({]|"
+    r"(?:import|use|package)\s+[\w.:{}*]+;?\s*$|"
+    r"from\s+\S+\s+import\s|(?:const|let|var)\s+\w+\s*[:=]|(?:public|private|protected|static)\s+\w+\s+\w+|return\s.*[;)]\s*$|"
+    r"(?:if|for|while)\s*\(|#include|@\w+\s*(?:\(|$)|//|/\*|\*/|</?\w+|#!)|=>|\w+\(\w*\)\s*[{:]|"
     r"^\s*[\w.-]+\s*[:=]\s*(?:true|false|null|none|\d+|[\"'\[{])[^ ]*\s*$|::\w+|^\s*-\s+\w+:\s+\S+$"
 )
+_DEEP: Final = "      "
+"""So far to the right stands what a program printed."""
 _HEADING: Final = re.compile(r"^\s{0,3}#{1,6}\s+\S", re.MULTILINE)
+_TITLE: Final = re.compile(r"\s*(?:#{1,6}\s+\S[^\n]*|\*\*[^*\n]+\*\*:?)\s*\n")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)]|[a-z]\))\s+(?:\[[ xX]\]\s+)?")
 _SENTENCE: Final = re.compile(r"[.!?…][\"'”“»)]*\s+(?=[\w¿¡\"'„“«(`@#/~-])")
 _ABBREVIATION: Final = re.compile(
@@ -99,6 +104,8 @@ def sentences(text: str) -> list[Sentence]:
     headings = list(_HEADING.finditer(text))
     if len(headings) >= 2:  # a document was pasted: only what stands before it was said
         text = text[: headings[0].start()]
+    if _TITLE.match(text):  # a document from its first line on: the text of a command or a skill
+        return []
     found: list[Sentence] = []
     for paragraph in _paragraphs(text):
         pieces = [piece.strip() for piece in _split(paragraph)]
@@ -144,7 +151,13 @@ def _paragraphs(text: str) -> Iterator[str]:
         bullet = _BULLET.match(line)
         blank = not line.strip()
         indented = not blank and line.startswith(("    ", "\t")) and bullet is None and (indented or not paragraph)
-        if blank or indented or line.lstrip().startswith(">") or not _is_prose(line, bullet):
+        if (
+            blank
+            or indented
+            or (bullet is None and line.startswith(_DEEP))
+            or line.lstrip().startswith(">")
+            or not _is_prose(line, bullet)
+        ):
             if paragraph:
                 yield paragraph
             paragraph = ""

@@ -24,6 +24,13 @@ MAX_WORDS: Final = 60
 MAX_STATEMENTS: Final = 6
 """Of one prompt: whoever says more at once describes a task."""
 
+MANY_IDENTIFIERS: Final = 3
+"""Names of functions, files with lines: so many in a prompt, and it is a review or a report, not a wish."""
+
+_IDENTIFIER: Final = re.compile(
+    r"\b[a-z]+[a-z0-9]*(?:[A-Z][a-z0-9]*)+\b|\b(?:[A-Z][a-z0-9]+){3,}\b|\w\(\)|\w\.\w{1,4}:\d|\b[Ll]ines? \d+|"
+    r"\b[a-z]+_[a-z_]+\b|\b[\w-]+(?:/[\w.-]+)+\.\w{1,4}\b"
+)
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _REASON_AFTER: Final = re.compile(
     r"(?:because|otherwise|the reason|reason:|that'?s because|this is because|we got burned|weil|sonst|ansonsten|"
@@ -53,8 +60,9 @@ def claims(text: str, when: float | None = None) -> list[Claim]:
     prose = sentences(text)
     size = sum(len(sentence.text) for sentence in prose)
     main = language_of(" ".join(sentence.masked for sentence in prose[:20]), ENGLISH)
+    long = size > LONG_PROMPT or sum(len(_IDENTIFIER.findall(sentence.text)) for sentence in prose) >= MANY_IDENTIFIERS
     for sentence in prose:
-        said = _statement(sentence, main, size > LONG_PROMPT, when)
+        said = _statement(sentence, main, long, when)
         if said is not None and len(found) < MAX_STATEMENTS:
             found.setdefault(said.fact.casefold(), said)
     return list(found.values())
@@ -84,6 +92,8 @@ def _statement(sentence: Sentence, main: Language, long: bool, when: float | Non
         return None
     if long and not rule.strong and rule.type != "user":
         return None
+    if rule.category in ("project", "constraint") and rule.type == "project" and _IDENTIFIER.search(sentence.masked):
+        return None  # it describes code, which says so itself
     fact = sentence.text[start + kept :].strip(" \t-–—*_")
     reason = sentence.following if _REASON_AFTER.match(sentence.following) else ""
     confidence = rule.confidence + (0.05 if reason or compiled(language.reason).search(core) else 0.0)
@@ -104,19 +114,20 @@ def _match(core: str, language: Language) -> tuple[Rule | None, int]:
     polite = compiled(language.polite).match(core)
     kept = polite.end() if polite else 0
     text = core[kept:].rstrip("? ") if polite else core
-    if _vetoed(text, language):
-        return None, 0
+    clause = main_clause(text, language)
+    supposed = len(text)
+    for name, pattern in language.vetoes:
+        found = compiled(pattern).search(text if name == "question" else clause)
+        if found is not None and name != "hypothetical":
+            return None, 0
+        supposed = found.start() if found is not None else supposed
     for rule in language.rules:
-        if compiled(rule.pattern).search(text) and not (
-            rule.unless and compiled(rule.unless).search(main_clause(text, language))
-        ):
+        match = compiled(rule.pattern).search(text)
+        if match is None or match.end() > supposed:  # what comes after a statement may suppose
+            continue
+        if not (rule.unless and compiled(rule.unless).search(clause)):
             return rule, kept
     return None, 0
-
-
-def _vetoed(text: str, language: Language) -> bool:
-    clause = main_clause(text, language)
-    return any(compiled(pattern).search(text if name == "question" else clause) for name, pattern in language.vetoes)
 
 
 def main_clause(text: str, language: Language) -> str:

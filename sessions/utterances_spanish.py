@@ -13,7 +13,7 @@ _BAD_STATE: Final = (
     r"no funciona|raro|extraño|línea \d+)\b"
 )
 _IMPERATIVE: Final = (
-    r"(?:usa|utiliza|emplea|escribe|ejecuta|haz|pon|mantén|pregunta(?:me)?|pregúntame|avísame|consulta|responde|contesta|añade|agrega|revisa|comprueba|"
+    r"(?:usa|utiliza|emplea|escribe|ejecuta|haz|pon|mantén|pregunta(?:me)?|pregúntame|avísame|consulta|responde|respóndeme|contesta|contéstame|escríbeme|añade|agrega|revisa|comprueba|"
     r"prueba|documenta|formatea|evita|elige|prefiere|corre|crea|deja|nombra|actualiza|muestra|enséñame|explica|confirma|guarda|separa|divide|incluye|sigue|aplica|firma|lanza|pasa|verifica|recuerda)"
 )
 _SUBJUNCTIVE: Final = (
@@ -38,7 +38,7 @@ SPANISH: Final = Language(
     frozenset(
         """el la los las y es son de en que un una no con para por se lo del al nos yo tú nosotros usa usamos si
         siempre nunca por favor pero también o como más este esta eso esto porque hay ha han hemos debe deben ser
-        está están muy sin sobre cuando qué cómo dónde sí ya todo todos todas mi tu su deja prefiero decidimos soy a""".split()  # noqa: SIM905
+        está están muy sin sobre cuando qué cómo dónde sí ya todo todos todas mi tu su deja prefiero decidimos soy a usar evita utiliza utilizar prefiere nuestro nuestra nuestros nuestras tiene tienen""".split()  # noqa: SIM905
     ),
     lead=(
         r"(?:(?:ok(?:ay)?|vale|bueno|y|pero|además|también|por cierto|oye|hola|sí|si,|bien|genial|gracias|muchas gracias|una cosa más|otra cosa|"
@@ -91,13 +91,21 @@ SPANISH: Final = Language(
         Rule("do-not-plural", "preference", "feedback", 0.8, rf"^(?:por favor,? )?no (?:uses|utilices|añadas|agregues|pongas|escribas|incluyas|metas|hagas|crees|instales) (?:más )?(?!{_DET}|nada|caso|ningun|falta|cambios|\S*/)\w{{3,}}", r"\b(?:ahora|todavía|aquí|aún)\b"),
         Rule("do-not-without", "preference", "feedback", 0.85, rf"^(?:por favor,? )?(?:no|nunca) {_SUBJUNCTIVE}\b.* sin (?:preguntar\w*|avisar\w*|permiso|pedir\w*|consultar\w*|tests|pruebas|revisión)", r"\best[aeo]s?\b", strong=True),
         Rule("rule", "preference", "feedback", 0.85, r"^(?:como regla(?: general)?|por regla general|en general|por defecto|por norma|regla|norma|convención)[,:] \S+(?: \S+)+", strong=True),
+        Rule("always-in", "preference", "feedback", 0.85, r"^(?!el |la |l[ao]s |esto|eso|aquí|yo|tú)(?:[\w-]+ ){1,4}?(?:siempre|nunca|solo|sólo|únicamente) (?:en|con|sin|como|bajo)\b", r"\b(?:falla|funciona|devuelve|está|es|hay)\b", strong=True),
+        Rule("avoid", "preference", "feedback", 0.8, rf"^(?:por favor,? )?evita (?:usar |añadir |escribir )?(?!{_DET})\S+", r"\b(?:aquí|ahora|est[aeo]s?)\b"),
+        Rule("avoid-use", "preference", "feedback", 0.85, rf"^no (?:uses|utilices) (?!{_DET})[^,;]{{2,40}}[,;:–—-]+ ?(?:mejor )?(?:usa|utiliza) (?!{_DET})\S+"),
+        Rule("for-all", "preference", "feedback", 0.85, rf"^(?:por favor,? )?{_IMPERATIVE} (?:\S+ ){{1,4}}?(?:para|en) (?:tod[ao]s|cada|cualquier)\b", r"\b(?:est[aeo]s?|ahora|línea)\b"),
+        Rule("we-use-not", "preference", "feedback", 0.85, rf"^(?:no[,.:!]? )?(?:aquí )?(?:usamos|utilizamos|escribimos) (?!{_DET})[^,]{{2,40}},? (?:y )?no (?!{_DET})\S+"),
+        Rule("not-but", "preference", "feedback", 0.85, rf"^(?:no )?(?!{_DET})[\w.+#-]+ en (?:vez|lugar) de (?!{_DET})\S+[.!]*$"),
+        Rule("convention", "preference", "feedback", 0.8, r"^(?:tod[ao]s )?(?:l[ao]s |nuestr[ao]s )?(?:tests|pruebas|comentarios|mensajes de (?:commit|error|log)|commits|ramas|nombres de \w+|migraciones|importaciones|constantes|componentes|variables|identificadores|docstrings) (?:van|deben|tienen que|deberían|empiezan|terminan|se (?:escriben|nombran|guardan|ponen)|viven)\b (?!pasar|funcionar|fallar)\S+", r"\b(?:est[aeo]s?|ahora|pasar|otra vez)\b"),
+        Rule("if-you", "preference", "feedback", 0.8, r"^(?:si|cuando) (?:no estás segur[oa]|tienes dudas|algo no está claro|dudas)\b[^,]{0,60}, (?:por favor )?(?:pregunta|pregúntame|para|avísame|consulta|usa)\b", strong=True),
         Rule("instead-of", "preference", "feedback", 0.85, rf"(?:^|[,;:.] )(?:no[,.:!]? )?(?:por favor,? )?(?:mejor )?(?:usa|utiliza|emplea|escribe|prefiere) (?!{_DET})(?:\S+ ){{1,4}}?(?:en vez de|en lugar de|y no|no) (?!{_DET})\S+"),
         Rule("no-use", "preference", "feedback", 0.75, rf"^no[,.:!]+ (?:por favor,? )?(?:mejor )?(?:usa|utiliza|emplea) (?!{_DET}|solo|sólo|\d|\S*/)[\w.+#@-]+(?: [\w.+#-]+){{0,2}}[.!]*$"),
         Rule("decision", "decision", "project", 0.85, r"^(?:nosotros )?(?:(?:ya |finalmente |al final )?(?:hemos|el equipo ha) (?:decidido|elegido|acordado|optado|escogido|descartado)|decidimos|acordamos|elegimos|optamos|escogimos|descartamos|el equipo (?:decidió|acordó|eligió))\b (?!eso|esto|luego|después|ayer[.!]*$)\S+(?: \S+)*", strong=True),
         Rule("decision-named", "decision", "project", 0.85, r"^(?:decisión|decidido|acuerdo): \S+(?: \S+)+", strong=True),
         Rule("switched", "decision", "project", 0.8, r"^(?:hemos (?:pasado|migrado|cambiado|dejado|abandonado|reemplazado|sustituido)|pasamos|migramos|cambiamos|estamos (?:migrando|pasando|cambiando)) (?:\S+ ){0,4}?(?:a|de|por|con)\b \S+", r"\b(?:línea|archivo|rama)\b|" + _BAD_STATE),
         Rule("take-because", "decision", "project", 0.8, rf"^(?:vamos (?:a usar|a utilizar|con|a quedarnos con)|usaremos|usemos|nos quedamos con) (?!{_DET}|opción)\S+.* (?:porque|ya que|puesto que|dado que)\b"),
-        Rule("must-stay", "constraint", "project", 0.9, rf"^(?:la|el|nuestr[ao]) (?:\w+ ){{0,2}}?{_SYSTEM}(?: \w+){{0,2}}? (?:debe|tiene que|ha de|no puede|no debe) (?:seguir |poder |ser |siempre )*(?:funcionar|soportar|ejecutarse|correr|mantenerse|mantener|ser compatible|compatible|caber|arrancar|cumplir|compilar|depender|necesitar|superar|ocupar|responder|usable|accesible|conectarse|enviar)\b", r"\b(?:cuando (?:el usuario|se)|al pulsar|ahora)\b"),
+        Rule("must-stay", "constraint", "project", 0.9, rf"^(?:la|el|nuestr[ao]) (?:\w+ ){{0,2}}?{_SYSTEM}(?: \w+){{0,2}}? (?:debe|tiene que|ha de|no puede|no debe) (?:seguir |poder |ser |siempre )*(?:funcionar|funcionando|siendo compatible|soportando|soportar|ejecutarse|correr|mantenerse|mantener|ser compatible|compatible|caber|arrancar|cumplir|compilar|depender|necesitar|superar|ocupar|responder|usable|accesible|conectarse|enviar)\b", r"\b(?:cuando (?:el usuario|se)|al pulsar|ahora)\b"),
         Rule("we-must", "constraint", "project", 0.9, r"^(?:tenemos que|debemos|hay que|hemos de) (?:seguir )?(?:mantener (?:la )?compat\w+|ser compatibles?|soportar|dar soporte|cumplir|funcionar (?:sin|en|con)|garantizar|evitar)\b"),
         Rule("we-may-not", "constraint", "project", 0.9, r"^(?:no podemos|no se puede|no se pueden|no debemos|tenemos prohibido|solo podemos|sólo podemos) (?:usar|utilizar|guardar|almacenar|registrar|depender|añadir|agregar|romper|enviar|publicar|compartir|exigir|asumir|subir|introducir|importar|recoger|instalar|quitar)\b(?! (?:est[aeo]|es[aeo])\b)"),
         Rule("all-must", "constraint", "project", 0.9, r"^(?:tod[ao]s? (?:l[ao]s? )?|cada |ningún |ninguna |nada |nadie )(?:\w+ ){0,6}?(?:deben?|tienen? que|puede|pueden|necesitan?|ha de|han de)\b \S+", r"\b(?:pasar|verde|est[aeo]s?|ahora)\b"),
@@ -106,6 +114,8 @@ SPANISH: Final = Language(
         Rule("schedule", "project", "project", 0.9, r"\b(?:congelación|freeze|fecha límite|lanzamiento|entrega|migración|release) (?:empieza|comienza|termina|es (?:el|en)|está prevista?|será)\b", _BAD_STATE),
         Rule("environment", "project", "project", 0.9, r"^(?:el|la|nuestr[ao]) (?:\w+ ){0,2}?(?:servidor|base de datos|staging|producción|entorno|api|servicio|cluster|clúster|ci|pipeline|rama|sistema|backend|frontend|app|aplicación|equipo|web)(?: (?:de \w+|principal|por defecto|\w+))?? (?:está (?:en|alojad\w+|desplegad\w+)|corre en|se ejecuta en|escucha en|vive en|usa|utiliza|se llama|se despliega|pertenece|es (?:[A-Z]\w+|\w+[\d.]+|\w+[.!]*$))", _BAD_STATE + r"|\b(?:ahora|list[ao]|verde|vací[ao])\b"),
         Rule("we-use", "project", "project", 0.85, r"^(?:aquí |en este (?:proyecto|repo) )?(?:nosotros )?(?:usamos|utilizamos|desplegamos|publicamos|mantenemos|soportamos|alojamos|lanzamos|compilamos|probamos|guardamos|trabajamos con) (?!est|es[aeo]\b|demasiad|l[ao] mism|mal\b|mucha|mucho)\S+(?: \S+)*", _BAD_STATE + r"|\b(?:aquí|ahora|nunca)\b"),
+        Rule("owner", "project", "project", 0.9, r"^(?-i:[A-ZÁÉÍÓÚ][a-záéíóúñ]+|[Ee]l equipo de \w+) (?:es (?:la |el )?(?:responsable|dueñ[ao]|encargad[ao])|mantiene|lidera|se encarga de|gestiona)\b", r"^(?:esto|eso|este|el (?!equipo))"),
+        Rule("reason", "project", "project", 0.85, r"^(?:el motivo|la razón) (?:por l[ao] que|de|por el que) .* (?:es|fue)\b", _BAD_STATE),
         Rule("keep-doing", "pattern", "feedback", 0.7, r"\b(?:sigue|continúa) (?!con (?:el|la|lo)|trabajando|buscando|intentando|así[.!]*$|adelante)\w+(?:ando|iendo)\b \S+", r"\bahora\b"),
         Rule("how-we", "pattern", "feedback", 0.75, r"\b(?:así es como|es así como|así) (?:lo )?(?:manejamos|hacemos|escribimos|queremos|quiero|me gustan?|nombramos)\b.{6,}|\bfue la (?:decisión|elección) correcta\b", r"\b(?:no|eso|esto) (?:es así|fue)\b"),
         Rule("like-how", "pattern", "feedback", 0.75, r"^me (?:gusta|encanta) (?:cómo|como|que) (?:has |hayas )\S+(?: \S+)+", r"\bpero\b"),
