@@ -20,7 +20,7 @@ from memdir.recall import Scored
 from memdir.segment import Facts
 from memdir.sessions.told import Told, told
 from memdir.sessions.transcript_files import files_below
-from memdir.sessions.turn_hit import SessionHit, TurnHit
+from memdir.sessions.turn_hit import SessionHit, TurnHit, told_now
 from memdir.slug import slug
 from memdir.turn_recall import FoundSession, TurnOptions, recall_sessions, recall_turns
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from memdir.graph.index import AnsweredBy
     from memdir.graph.overlay import Progress
 
+Tell = Callable[[str, str], Told]
+"""Tells of a transcript by its directory and its path there."""
 COPIES: Final = 10
 """Turns looked at beside those that are wanted, as some may be copies of others."""
 
@@ -72,22 +74,41 @@ class SessionSearch:
         language: str,
         progress: Progress | None = None,
     ) -> None:
+        self._files = files_below(roots)
         self.indexes = [
-            GrowingIndex(files, cache_dir, now=now, language=language, progress=progress)
-            for files in files_below(roots)
+            GrowingIndex(files, cache_dir, now=now, language=language, progress=progress) for files in self._files
         ]
         self._lock = threading.Lock()
         self._kept: tuple[tuple[View, ...], Collection] | None = None
 
     def search(self, query: str, options: TurnOptions, *, sessions: bool = False, scan: bool = False) -> SessionAnswer:
         """The turns, or with `sessions` the sessions, that answer a question; with `scan` from the files alone."""
-        answers = [index.views() for index in self.indexes]
-        try:
-            return self._answer(answers, query, options, sessions=sessions)
-        except IndexDamaged as error:
-            warn(error)
-            answers = [index.distrust(error) for index in self.indexes]
-            return self._answer(answers, query, options, sessions=sessions)
+        answers = [] if scan else [index.views() for index in self.indexes]
+        for _ in range(2):
+            if scan or None in answers:
+                return self._scan(query, options, sessions=sessions)
+            try:
+                return self._answer(answers, query, options, sessions=sessions)
+            except IndexDamaged as error:
+                warn(error)
+                answers = [index.distrust(error) for index in self.indexes]
+        return self._scan(query, options, sessions=sessions)
+
+    def _scan(self, query: str, options: TurnOptions, *, sessions: bool) -> SessionAnswer:
+        from memdir.scanned_segment import scanned
+
+        def ask(collection: Collection) -> SessionAnswer:
+            return self._found(collection, _told_now, query, options, sessions=sessions)
+
+        return scanned(self._files, query, options.language, ask)
+
+    def _found(
+        self, collection: Collection, told: Tell, query: str, options: TurnOptions, *, sessions: bool
+    ) -> SessionAnswer:
+        found = Found(collection, told)
+        if sessions:
+            return SessionAnswer([], found.sessions(query, options), "scan", [])
+        return SessionAnswer(found.turns(query, options), [], "scan", [])
 
     def refresh(self) -> None:
         """Look at the files now."""
@@ -103,14 +124,11 @@ class SessionSearch:
         self, answers: Sequence[Views | None], query: str, options: TurnOptions, *, sessions: bool
     ) -> SessionAnswer:
         there = [answer for answer in answers if answer is not None]
-        collection = self._collected(there)
         told_by = {answer.answered_by for answer in there if answer.views or answer.answered_by != "scan"}
-        answered_by: AnsweredBy = told_by.pop() if len(told_by) == 1 else "mixed" if told_by else "scan"
-        notes = list(dict.fromkeys(answer.note for answer in there if answer.note and answer.views))
-        found = Found(collection, self.told)
-        if sessions:
-            return SessionAnswer([], found.sessions(query, options), answered_by, notes)
-        return SessionAnswer(found.turns(query, options), [], answered_by, notes)
+        answer = self._found(self._collected(there), self.told, query, options, sessions=sessions)
+        answer.answered_by = told_by.pop() if len(told_by) == 1 else "mixed" if told_by else "scan"
+        answer.notes = list(dict.fromkeys(view.note for view in there if view.note and view.views))
+        return answer
 
     def told(self, root: str, file: str) -> Told:
         """What is known of a transcript, by its directory and its path there."""
@@ -160,9 +178,9 @@ def _folder(project: str) -> str:
 
 
 class Found:
-    """What a question finds in a collection, as hits. `told` tells of a transcript by its directory and path there."""
+    """What a question finds in a collection, as hits."""
 
-    def __init__(self, collection: Collection, told: Callable[[str, str], Told]) -> None:
+    def __init__(self, collection: Collection, told: Tell) -> None:
         self._collection = collection
         self._conversations = Conversations(collection)
         self._told = told
@@ -209,6 +227,10 @@ class Found:
             return collection.facts(other) if other >= 0 else None
 
         return TurnHit(scored, near)
+
+
+def _told_now(root: str, file: str) -> Told:
+    return told_now(os.path.join(root, file))
 
 
 def _same(facts: Facts) -> object:

@@ -19,7 +19,7 @@ class MemorySegment:
         ordered = [by_id[id] for id in sorted(by_id)]
         self.ids: Sequence[str] = [document.facts.id for document in ordered]
         self._numbers = {id: number for number, id in enumerate(self.ids)}
-        self._facts = [_with_terms(document.facts, language) for document in ordered]
+        self._facts = [with_terms(document.facts, language) for document in ordered]
         self._postings: dict[str, tuple[list[int], list[int]]] = {}
         self._similar: Mapping[str, Sequence[str]] | None = None
         lengths: list[int] = []
@@ -103,7 +103,8 @@ def joined(parts: Iterable[tuple[MemorySegment, AbstractSet[int]]]) -> MemorySeg
     return whole
 
 
-def _with_terms(facts: Facts, language: str) -> Facts:
+def with_terms(facts: Facts, language: str) -> Facts:
+    """The facts with what they are about."""
     terms = sorted(terms_of(f"{facts.name}\n{facts.description}", language))
     return facts._replace(about=f" {' '.join(terms)} ")
 

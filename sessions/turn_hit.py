@@ -16,7 +16,10 @@ from memdir.snippet import Snippet, snippet
 
 from .entry import Turn
 from .readable import HIDDEN, call_line, said
-from .transcript import read_turn
+from .schemas import read
+from .told import Told
+from .transcript import read_turn, read_turns
+from .turns import TurnReader
 
 MAX_TEXT: Final = 4_000
 """Characters of a hit's text."""
@@ -135,6 +138,17 @@ def turn_of(path: str, facts: Facts) -> Turn | None:
     except StorageError:
         return None
     return turn if turn is not None and turn.id == facts.name else None
+
+
+def told_now(path: str) -> Told:
+    """What a transcript tells of itself, read now; nothing when it cannot be read."""
+    reader = TurnReader(read)
+    try:
+        for _ in read_turns(path, reader):
+            continue
+    except StorageError:
+        return Told()
+    return reader.told()
 
 
 def first_line(text: str, limit: int) -> str:
