@@ -38,7 +38,7 @@ SPANISH: Final = Language(
     frozenset(
         """el la los las y es son de en que un una no con para por se lo del al nos yo tú nosotros usa usamos si
         siempre nunca por favor pero también o como más este esta eso esto porque hay ha han hemos debe deben ser
-        está están muy sin sobre cuando qué cómo dónde sí ya todo todos todas mi tu su deja prefiero decidimos soy a usar evita utiliza utilizar prefiere nuestro nuestra nuestros nuestras tiene tienen""".split()  # noqa: SIM905
+        está están muy sin sobre cuando qué cómo dónde sí ya todo todos todas mi tu su deja prefiero decidimos soy a usar evita utiliza utilizar uses prefiere nuestro nuestra nuestros nuestras tiene tienen""".split()  # noqa: SIM905
     ),
     lead=(
         r"(?:(?:ok(?:ay)?|vale|bueno|y|pero|además|también|por cierto|oye|hola|sí|si,|bien|genial|gracias|muchas gracias|una cosa más|otra cosa|"
