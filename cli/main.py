@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, TextIO
 
 from memdir import __version__
-from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, BadInputError, MemdirError, StorageError, UsageError
+from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, EXIT_OK, BadInputError, MemdirError, StorageError, UsageError
 
 from .app import App, Values
 from .output import Output
@@ -43,6 +43,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    code = _guarded(arguments)
+    if _answers_an_agent(arguments):
+        if code != EXIT_OK:
+            from .hook_run import log_refusal
+
+            log_refusal(arguments)
+        return EXIT_OK
+    return code
+
+
+def _answers_an_agent(arguments: Sequence[str]) -> bool:
+    """An agent's hook ends with 0 whatever happens: another code may stop the agent, and 2 throws its prompt away."""
+    return arguments[:1] == ["hook"] and arguments[1:2] not in ([], ["log"], ["work"], ["--help"], ["-h"])
+
+
+def _guarded(arguments: list[str]) -> int:
+    """Run the command line; every error becomes one line and an exit code."""
     wants_json = "--json" in arguments
     err = Output(sys.stdout, sys.stderr, json=wants_json)
     try:

@@ -65,7 +65,7 @@ class MemoryFiles:
     """The `Files` of a memory directory: memories, and the inline sections of each MEMORY.md."""
 
     kind = ""
-    version = "memories 1"
+    version = "memories 2"
     max_bytes = MAX_FILE_BYTES
 
     def __init__(self, root: str) -> None:

@@ -23,6 +23,8 @@ TARGET = "\x03"
 """The documents with a link that may mean a loose name."""
 SESSION = "\x04"
 """The memories a session produced."""
+PINNED = "\x05"
+"""What is pinned."""
 OPENING = "\x06"
 """The first document of each growing file (`memdir.growing`)."""
 
@@ -79,6 +81,8 @@ def relation_terms(facts: Facts) -> set[str]:
         terms |= {TARGET + key for key in _target_keys(link.to)}
     if facts.session:
         terms.add(SESSION + facts.session)
+    if facts.pinned:
+        terms.add(PINNED)
     if facts.id.endswith(FIRST):
         terms.add(OPENING)
     return terms

@@ -10,9 +10,11 @@ import pytest
 from sandbox import TOP, Sandbox
 
 from memdir.cli import registry
+from memdir.hook_events import EVENTS
 
+EVENT_HOOKS = tuple(f"hook {event.word}" for event in EVENTS)
 PAGE = (TOP / "docs" / "json.md").read_text("utf-8")
-PRINTS_OTHERWISE = ("--diff", "--path", "help recall", "--sarif", "--render", "-0", "--null")
+PRINTS_OTHERWISE = ("--diff", "--path", "help recall", "--sarif", "--render", "-0", "--null", *EVENT_HOOKS)
 """Examples whose output is a text of its own."""
 
 

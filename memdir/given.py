@@ -1,0 +1,117 @@
+"""What an agent's session has been given already, so that no memory is given twice.
+
+Kept per session in the state directory: where its transcript was read to, which memories were given, and how many
+characters memdir injected. The transcript is looked through for what Claude Code gave itself (`relevant_memories` and
+`nested_memory` attachments) and for memory files that were read or written in it; only its new bytes are read, and only
+the lines that name the memory directory are parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from .digest import blake2b
+from .errors import MemdirError
+from .files import PRIVATE, failure, make_private_dir, read_if_there
+
+MAX_READ: Final = 16 << 20
+"""Bytes of a transcript that are looked through at most in one call: the last ones."""
+_PATH_KEYS: Final = ("file_path", "path", "notebook_path")
+_DEPTH: Final = 12
+
+
+class Given:
+    """What one session has been given of the memory directory `root` (real path). `ids` are relative to it."""
+
+    def __init__(self, root: str, values: Mapping[str, object] | None = None) -> None:
+        kept = values or {}
+        ids, chars, offset, asked = (kept.get(name) for name in ("ids", "chars", "offset", "asked"))
+        self.root = root
+        self.ids: set[str] = set(map(str, ids)) if isinstance(ids, list) else set()
+        self.chars = chars if isinstance(chars, int) else 0
+        self.offset = offset if isinstance(offset, int) else 0
+        self.asked = asked if isinstance(asked, int) else 0
+        """How long the transcript was when work was last asked for."""
+
+    def values(self) -> dict[str, object]:
+        """What is kept."""
+        return {"ids": sorted(self.ids), "chars": self.chars, "offset": self.offset, "asked": self.asked}
+
+    def look(self, transcript: str) -> None:
+        """Look through what is new in the session's transcript. One that is missing or cannot be read says nothing."""
+        root = os.path.join(self.root, "").encode("utf-8", "surrogateescape")
+        marks = (root, json.dumps(os.path.join(self.root, ""))[1:-1].encode(), b'"relevant_memories"')
+        for line in self._new_lines(transcript):
+            if any(mark in line for mark in marks):
+                try:
+                    value = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                self.ids.update(self._named(value, _DEPTH))
+
+    def _new_lines(self, transcript: str) -> Iterator[bytes]:
+        try:
+            with open(transcript, "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size < self.offset:
+                    self.offset = 0
+                start = max(self.offset, size - MAX_READ)
+                file.seek(start)
+                data = file.read(MAX_READ)
+        except (OSError, ValueError):
+            return
+        end = data.rfind(b"\n") + 1
+        self.offset = start + end
+        yield from data[:end].split(b"\n")
+
+    def _named(self, value: object, depth: int) -> Iterator[str]:
+        """The ids of memory files that a value names as a path."""
+        if depth and isinstance(value, dict):
+            for key, item in value.items():
+                if key in _PATH_KEYS and isinstance(item, str):
+                    id = self._id(item)
+                    if id:
+                        yield id
+                else:
+                    yield from self._named(item, depth - 1)
+        elif depth and isinstance(value, list):
+            for item in value:
+                yield from self._named(item, depth - 1)
+
+    def _id(self, path: str) -> str | None:
+        inside = os.path.join(self.root, "")
+        if os.path.isabs(path) and os.path.normpath(path).startswith(inside):
+            return os.path.normpath(path).removeprefix(inside).replace(os.sep, "/")
+        return None
+
+
+def read_given(folder: str, session: str, root: str) -> Given:
+    """What is kept of a session; nothing when there is none or it cannot be read."""
+    try:
+        data = read_if_there(_path(folder, session))
+        values = json.loads(data) if data else {}
+    except (MemdirError, ValueError, RecursionError):
+        values = {}
+    return Given(root, values if isinstance(values, dict) else {})
+
+
+def write_given(folder: str, session: str, given: Given) -> None:
+    """Keep it. Raises `StorageError`."""
+    make_private_dir(folder)
+    path = _path(folder, session)
+    temporary = f"{path}.{os.getpid()}"
+    data = json.dumps(given.values(), separators=(",", ":")).encode("utf-8", "replace")
+    try:  # not synced: after a power cut a memory is given twice
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, PRIVATE)) as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise failure(error, path, "writing") from error
+
+
+def _path(folder: str, session: str) -> str:
+    digest = blake2b(session.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+    return os.path.join(folder, f"{digest}.json")
