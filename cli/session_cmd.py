@@ -10,6 +10,7 @@ from . import (
     session_search_cmd,
     session_show_cmd,
     session_stats_cmd,
+    session_why_cmd,
 )
 from .table import Command
 
@@ -21,4 +22,5 @@ COMMANDS: tuple[Command, ...] = (
     *session_search_cmd.COMMANDS,
     *session_show_cmd.COMMANDS,
     *session_stats_cmd.COMMANDS,
+    *session_why_cmd.COMMANDS,
 )
