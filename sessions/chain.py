@@ -150,6 +150,7 @@ def _abandoned(nodes: Mapping[str, Node], inside: frozenset[str]) -> frozenset[s
     for uuid, node in nodes.items():
         if node.typed and node.main:
             typed.setdefault(_said_above(nodes, node.parent), []).append(uuid)
+    typed.pop("", None)  # a further root is a context that was cleared
     given_up: set[str] = set()
     for siblings in typed.values():
         if len({nodes[uuid].timestamp for uuid in siblings}) > 1 and any(uuid in inside for uuid in siblings):

@@ -14,12 +14,12 @@ _INJECTED: Final = re.compile(
     r"|environment_context|user_instructions|permissions instructions|turn_aborted|INSTRUCTIONS)\b"
     r"|Caveat: The messages below|# AGENTS\.md instructions for )"
 )
-_WRAPPED: Final = r"<(ide_opened_file|ide_selection|ide_diagnostics|system-reminder)>.*?</\1>"
-_BEFORE: Final = re.compile(rf"\s*{_WRAPPED}\s*", re.DOTALL)
-_AFTER: Final = re.compile(r"\s*<system-reminder>(?:(?!<system-reminder>).)*</system-reminder>\s*\Z", re.DOTALL)
-_PASTED: Final = re.compile(r"\s*<(pasted_content)\b[^>]*>.*?</\1>\s*", re.DOTALL)
+_BEFORE: Final = re.compile(r"\s*<(ide_opened_file|ide_selection|ide_diagnostics|system-reminder)>")
+_REMINDER: Final = "<system-reminder>"
+_REMINDER_END: Final = "</system-reminder>"
+_PASTED: Final = re.compile(r"\s*<pasted_content\b")
+_PASTED_END: Final = "</pasted_content>"
 _COMMAND: Final = re.compile(r"\s*<(?:command-(?:name|message|args)|bash-input)>")
-_PART: Final = re.compile(r"<(command-name|command-args|bash-input)>(.*?)</\1>", re.DOTALL)
 _INTERRUPT: Final = re.compile(r"\s*\[Request interrupted by user")
 
 
@@ -39,7 +39,7 @@ def prompt_of(line: Mapping[str, object], text: str) -> tuple[Kind, str]:
     typed = own_words(text)
     if not typed or _INJECTED.match(typed) or line.get("promptSource") == "system":
         return "meta", text
-    return ("meta", text) if _PASTED.fullmatch(typed) else ("prompt", typed)
+    return ("meta", text) if _is_pasted(typed) else ("prompt", typed)
 
 
 def own_words(text: str) -> str:
@@ -47,19 +47,36 @@ def own_words(text: str) -> str:
     as it is."""
     if "<ide_" not in text and "<system-reminder>" not in text:
         return text if text.strip() else ""
-    start = 0
+    start, end = 0, len(text.rstrip())
     while (match := _BEFORE.match(text, start)) is not None:
-        start = match.end()
-    text = text[start:]
-    while (match := _AFTER.search(text)) is not None:
-        text = text[: match.start()]
-    return text if text.strip() else ""
+        close = f"</{match[1]}>"
+        found = text.find(close, match.end())
+        if found < 0:
+            break
+        start = found + len(close)
+    while text.endswith(_REMINDER_END, start, end) and (found := text.rfind(_REMINDER, start, end)) >= 0:
+        end = found
+        while end > start and text[end - 1].isspace():
+            end -= 1
+    return text[start:end].strip()
 
 
 def command_of(text: str) -> str:
     """A slash command as it was typed: `/review the branch`. Other text stays as it is."""
-    parts = {match[1]: match[2].strip() for match in _PART.finditer(text)}
-    if "bash-input" in parts:
-        return f"!{parts['bash-input']}"
-    name = parts.get("command-name")
-    return f"{name} {parts.get('command-args', '')}".strip() if name else text
+    typed = _inside(text, "bash-input")
+    if typed:
+        return f"!{typed}"
+    name = _inside(text, "command-name")
+    return f"{name} {_inside(text, 'command-args')}".strip() if name else text
+
+
+def _inside(text: str, tag: str) -> str:
+    """What the first pair of tags holds. Found by plain search: a text of many tags costs no more than its length."""
+    _, _, rest = text.partition(f"<{tag}>")
+    found, end, _ = rest.partition(f"</{tag}>")
+    return found.strip() if end else ""
+
+
+def _is_pasted(text: str) -> bool:
+    """True when a person pasted something and said nothing to it."""
+    return _PASTED.match(text) is not None and text.rstrip().endswith(_PASTED_END)

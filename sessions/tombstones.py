@@ -14,7 +14,7 @@ from .turns import digest
 
 _MARK: Final = b'tombstone"'
 _BLOCK: Final = 1 << 20
-_PART: Final = re.compile(r"(?P<stem>.+?)(?:_part(?:[2-9]|[1-9][0-9]+))?\.jsonl", re.DOTALL)
+_PART: Final = re.compile(r"(?P<stem>.+?)(?:_part(?:[2-9]|[1-9][0-9]+))?(?P<ending>\.jsonl(?:\.zst)?)", re.DOTALL)
 
 
 def hidden_in(file: BinaryIO, offset: int = 0) -> set[bytes]:
@@ -51,8 +51,11 @@ def other_parts(path: str) -> list[str]:
     """The other files of a session that the seed has written in parts. Only a file called so is looked for, or one that
     a file called so lies beside."""
     folder, name = os.path.split(path)
-    stem = stem_of(name)
-    if not stem or (name == f"{stem}.jsonl" and not os.path.exists(os.path.join(folder, f"{stem}_part2.jsonl"))):
+    match = _PART.fullmatch(name)
+    if match is None:
+        return []
+    stem, ending = match["stem"], match["ending"]
+    if name == stem + ending and not os.path.exists(os.path.join(folder, f"{stem}_part2{ending}")):
         return []
     try:
         names = sorted(os.listdir(folder or "."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from typing import BinaryIO, NamedTuple
 
 from memdir.errors import StorageError
@@ -14,7 +14,7 @@ from memdir.files import failure, shown
 from . import gemini
 from .entry import Turn
 from .json_lines import Line, parse, read_lines
-from .opening import open_transcript
+from .opening import COMPRESSED, open_transcript
 from .schemas import read
 from .told import Told
 from .tombstones import hidden_in, other_parts
@@ -29,21 +29,11 @@ class Transcript(NamedTuple):
     turns: tuple[Turn, ...]
     told: Told
 
-    @property
-    def counts(self) -> Told:
-        """How many lines, turns, skipped and repeated lines there are."""
-        return self.told
-
-    @property
-    def said(self) -> Mapping[str, str]:
-        """What the lines say of the whole session; of several the last counts."""
-        return self.told.said
-
 
 def session_id(path: str) -> str:
     """The id by which a transcript file is known: its name without the ending."""
-    name = os.path.basename(path)
-    return name.partition(".")[0] if name.endswith(".jsonl.zst") else name.rpartition(".")[0] or name
+    name = os.path.basename(path).removesuffix(COMPRESSED)
+    return name.rpartition(".")[0] or name
 
 
 def load(path: str) -> Transcript:
@@ -104,14 +94,6 @@ def object_at(file: BinaryIO, path: str, offset: int) -> dict[str, object] | Non
         return parse(line.data) if line else None
     finally:
         file.seek(here)
-
-
-def turn_at(path: str, offsets: tuple[int, ...]) -> list[dict[str, object]]:
-    """The objects of the lines at these offsets, as they are now; fewer when the file changed under them. Raises
-    `StorageError`."""
-    with opened(path) as file:
-        found = [object_at(file, path, offset) for offset in offsets]
-    return [value for value in found if value is not None]
 
 
 def read_turn(path: str, number: int, line: int, offsets: tuple[int, ...]) -> Turn | None:

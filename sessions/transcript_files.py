@@ -8,7 +8,6 @@ documents. Archived ones end in `.jsonl.zst`.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
@@ -36,7 +35,6 @@ _ROLLOUT: Final = "rollout-"
 _NOT_ENTERED: Final = frozenset({"memory", "tool-results", "session-memory", "file-history"})
 _NOT_READ: Final = frozenset({"journal.jsonl", "journal.jsonl.zst", "history.jsonl", "sessions-index.json"})
 _ENDINGS: Final = (".jsonl", ".jsonl.zst", gemini.ENDING)
-_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -60,12 +58,6 @@ def place(id: str) -> Place:
         return Place("/".join(parts[: at - 1]), parts[at - 1], agent or stem)
     inside = bool(agent) or stem.startswith(_ROLLOUT) or name.endswith(gemini.ENDING)
     return Place(folder, "" if inside else stem_of(name) or stem, agent)
-
-
-def listed_by_claude(id: str) -> bool:
-    """True when Claude Code lists a file with this relative path as a session: it is named by a UUID."""
-    where = place(id)
-    return not where.agent and _UUID.fullmatch(where.session) is not None
 
 
 class TranscriptFiles:

@@ -92,16 +92,6 @@ class TurnReader:
         """The facts, with the last line that has no end and was not taken."""
         return self.facts.told(tail=self._tail, torn=self._torn)
 
-    @property
-    def counts(self) -> Told:
-        """How many lines, turns, skipped and repeated lines there are."""
-        return self.told()
-
-    @property
-    def said(self) -> Said:
-        """What the lines say of the whole session; of several the last counts."""
-        return self.facts.said
-
     def take(self, line: Line) -> None:
         """Take one line. A last line without an end is taken when it is whole, else left for the next pass."""
         blank = not line.too_long and not line.data.strip()

@@ -19,7 +19,7 @@ from memdir.sessions.json_lines import MAX_LINE, parse
 from memdir.sessions.side_files import spilled_output, sub_agents
 from memdir.sessions.told import told
 from memdir.sessions.transcript import Transcript, find_turn, load, read_turn
-from memdir.sessions.transcript_files import TranscriptFiles, listed_by_claude, place
+from memdir.sessions.transcript_files import TranscriptFiles, place
 
 UUID = "c2a7740e-91f3-4a0b-8f5d-6f1f4a8a2b33"
 Line = dict[str, Any]
@@ -150,9 +150,9 @@ _TYPED = st.builds(
 
 
 @given(st.lists(_TYPED, max_size=5))
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 def test_no_content_stops_the_reading(tmp_path_factory: pytest.TempPathFactory, lines: list[Line]) -> None:
-    path = tmp_path_factory.mktemp("odd") / "s.jsonl"
+    path = tmp_path_factory.getbasetemp() / "odd.jsonl"
     data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     path.write_bytes(data)
     found = load(str(path))
@@ -497,6 +497,24 @@ def test_what_only_looks_like_a_prompt(line: Line, kind: str, text: str | None, 
     assert turn.typed == (kind == "prompt")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<system-reminder>" + " " * 400_000 + "x",
+        "<system-reminder>" * 40_000 + "x</system-reminder>",
+        "<ide_selection>" * 40_000,
+        "<ide_selection></ide_selection> " * 30_000 + "x" + " <system-reminder></system-reminder>" * 30_000,
+        "<command-name>" * 40_000,
+        "<bash-input>" * 40_000 + "</bash-input>",
+        "<pasted_content>" * 40_000,
+        " " * 400_000 + "<goal",
+    ],
+    ids=lambda text: text[:20].strip(),
+)
+def test_long_texts_of_tags_take_no_longer_than_others(text: str, path: Path) -> None:
+    assert read(path, user("a", text), attachment(type="queued_command", prompt=text)).told.lines == 2
+
+
 def attachment(**fields: object) -> Line:
     return {"type": "attachment", "uuid": "q", "attachment": fields}
 
@@ -631,7 +649,6 @@ def test_what_counts_as_a_transcript(tmp_path: Path) -> None:
         "a.jsonl"
     ]
     assert [(finding.code, finding.path) for finding in findings] == [("link", "-p/link.jsonl")]
-    assert [listed_by_claude(stat.id) for stat in stats] == [False, True, False, False]
 
 
 def test_what_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
@@ -651,6 +668,8 @@ def test_what_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
 def test_places() -> None:
     assert place("a.jsonl") == ("", "a", "")
     assert place("-p/a_part3.jsonl") == ("-p", "a", "")
+    assert place("-p/a.b.jsonl.zst") == ("-p", "a.b", "")
+    assert place("-p/a_part3.jsonl.zst") == ("-p", "a", "")
     assert place("-p/agent-x.jsonl") == ("-p", "", "x")
     assert place("-p/s/subagents/agent-x.jsonl") == ("-p", "s", "x")
     assert place("subagents/agent-x.jsonl") == ("subagents", "", "x")
