@@ -410,8 +410,12 @@ class Workspace:
 
     def load_session_messages(self, session_id: str, *, all: bool = False) -> list[Message]:
         """The messages to resume a session from, oldest first; with `all` those hidden, summarised or abandoned, too.
-        Empty when there is no such session. Raises StorageError."""
-        return self.session_writer.load_session_messages(session_id, all=all)
+        One that is only in the archive is read there. Empty when there is no such session. Raises StorageError."""
+        from memdir.sessions.conversation import messages
+        from memdir.sessions.transcript_copies import archived_copy
+
+        path = self.session_path(session_id)
+        return messages(archived_copy(path, self.state_dir) or path, all=all)
 
     def list_sessions(self) -> list[SessionFile]:
         """The sessions of this project's folder, the one written last first."""

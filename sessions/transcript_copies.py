@@ -33,6 +33,15 @@ def archives_beside(roots: Sequence[str], state_dir: str | None) -> list[str]:
     return list(found)
 
 
+def archived_copy(path: str, state_dir: str | None) -> str | None:
+    """The archived copy of a transcript that is gone, None while it is there or where there is no copy."""
+    if os.path.lexists(path):
+        return None
+    folder, name = os.path.split(path)
+    copies = [os.path.join(archive, name) + COMPRESSED for archive in archives_beside([folder], state_dir)]
+    return next(filter(os.path.isfile, copies), None)
+
+
 class Copies:
     """Which of two copies of a transcript counts, where both its directory and the archive of it are looked at: the
     file itself, unless it is shorter than what was archived."""

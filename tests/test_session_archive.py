@@ -475,8 +475,10 @@ def test_the_library_reads_the_archive_too(tmp_path: Path, projects: Path, archi
         background=False,
     ) as workspace:  # fmt: skip
         hits = workspace.search_sessions("port")
-    assert hits
-    assert hits[0].path.endswith(f"{S}.jsonl.zst")
+        assert hits
+        assert hits[0].path.endswith(f"{S}.jsonl.zst")
+        loaded = workspace.load_session_messages(S)
+    assert [message.text for message in loaded] == ["the port is 9000"]
 
 
 def test_real_transcripts_come_back_whole(real_data: Path, tmp_path: Path) -> None:
