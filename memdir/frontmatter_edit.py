@@ -137,7 +137,7 @@ class _Head:
     def replace_items(self, entry: _Entry, old: Sequence[object], new: Sequence[object]) -> bool:
         """Rewrite a list that has an item a line, keeping the lines of the items that stay. False for another list."""
         lines = [line for line in self.lines[entry.start + 1 : entry.end] if line.lstrip().startswith("- ")]
-        if not new or len(lines) != len(old):
+        if not new or not lines or len(lines) != len(old):
             return False
         indent = " " * _indent(lines[0])
         kept = [self.lines[entry.start]]
