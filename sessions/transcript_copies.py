@@ -49,6 +49,7 @@ class Copies:
     def __init__(self, roots: Sequence[str]) -> None:
         self._roots = [os.path.realpath(root) for root in roots]
         self._archives: list[tuple[str, str]] = []
+        self._real: dict[str, str] = {}
         for root in roots:
             origin = origin_of(root)
             if origin is not None:
@@ -61,7 +62,10 @@ class Copies:
                 live = os.path.join(origin, path[len(archive) + 1 :].removesuffix(COMPRESSED))
                 return live if any(live.startswith(root + os.sep) for root in self._roots) else None
         if self._archives:
-            real = os.path.realpath(path)
+            folder, name = os.path.split(path)
+            if folder not in self._real:
+                self._real[folder] = os.path.realpath(folder)
+            real = os.path.join(self._real[folder], name)
             for archive, origin in self._archives:
                 if real.startswith(origin + os.sep):
                     return os.path.join(archive, real[len(origin) + 1 :]) + COMPRESSED
