@@ -278,9 +278,10 @@ def _told(run: Run) -> str:
 
 
 def _run_fields(run: Run) -> dict[str, object]:
+    operations = [{**told, "reason": mask(str(told.get("reason") or ""))} for told in run.operations]
     return {
         "run": run.number, "when": rfc3339(run.when), "how": run.how, "outcome": run.outcome, "summary": run.summary,
-        "operations": [dict(o) for o in run.operations], "change": run.transaction,
+        "operations": operations, "change": run.transaction,
     }  # fmt: skip
 
 

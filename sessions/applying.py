@@ -60,7 +60,7 @@ def compose(root: str, operations: Sequence[Operation], remake: Remake | None = 
         outcomes = [Outcome(operation, files.take(operation)) for operation in current]
         fell_out = [o for o in outcomes if o.skipped and o.operation.key not in skipped]
         skipped.update({outcome.operation.key: outcome for outcome in fell_out})
-        if not fell_out or remake is None:
+        if remake is None or not any(outcome.operation.changes for outcome in fell_out):
             break
         current = list(remake([outcome.operation for outcome in outcomes if not outcome.skipped]))
     done = {outcome.operation.key: outcome for outcome in outcomes if not outcome.skipped}

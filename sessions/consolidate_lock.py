@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from memdir.errors import LockedError, StorageError
 from memdir.files import CONSOLIDATE_LOCK_NAME as LOCK_NAME
 from memdir.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, failure, fsync_dir, shown
+from memdir.git_exclude import exclude_from_git
 from memdir.lock import DEFAULT_WAIT, hold
 
 STALE_AFTER: Final = 3600.0
@@ -98,6 +99,7 @@ def acquire(root: str, now: float, *, wait: float = DEFAULT_WAIT) -> Held | None
 
     `wait` is how many seconds to wait for another changing command of memdir. Raises `LockedError` after that, and
     `StorageError` when the directory cannot be written."""
+    exclude_from_git(root)
     with hold(root, command="memdir dream", now=now, wait=wait):
         state = read_lock(root, now)
         if state.blocked:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from memdir.errors import LockedError
+from memdir.errors import LockedError, StorageError
 from memdir.lock import DEFAULT_WAIT
+from memdir.log import warn
 from memdir.model import Memory
 from memdir.tidy import not_current
 
@@ -119,7 +120,10 @@ def consolidate(
         reasons = dict(zip((g.operation.key for g in guarded), choose(guarded), strict=True))
         result = _apply(place, runs, prepared, reasons, lock, how=how, now=now)
         lock.done = True
-    runs.succeeded(*before, *([digest()] if digest is not None else []))
+    try:
+        runs.succeeded(*before, *([digest()] if digest is not None else []))
+    except StorageError as error:
+        warn(error)  # everything is done; at worst the same is looked at again
     return result._replace(recovered=(*recovered, *result.recovered))
 
 
@@ -128,7 +132,7 @@ def _apply(
     how: str, now: float,
 ) -> Result:  # fmt: skip
     wanted = [operation for operation in prepared.operations if not reasons[operation.key]]
-    if prepared.remake is not None and len(wanted) < len(prepared.operations):
+    if prepared.remake is not None and any(reasons[o.key] for o in prepared.operations if o.changes):
         wanted = list(prepared.remake(wanted))
     live = {memory.id: memory for memory in prepared.memories if not not_current(memory)}
     number = runs.next_number()
@@ -151,12 +155,13 @@ def _apply(
         )
     except BaseException:
         if written:
-            runs.begin(written[0]._replace(outcome="failed"))
+            runs.write(written[0]._replace(outcome="failed"))
         raise
     outcomes = _outcomes(prepared, reasons, carried.composed)
     if carried.transaction is None:
         return Result(outcomes, None, recovered=carried.recovered)
     run = written[0]._replace(outcome="applied", transaction=carried.transaction)
+    runs.write(run)
     paths = tuple(change.path for change in carried.composed.changes)
     return Result(outcomes, run, paths, carried.recovered)
 

@@ -27,9 +27,8 @@ _SKEW: Final = 60.0
 
 
 class Switch(NamedTuple):
-    """A setting that can turn unattended consolidation off, and what it says."""
+    """Something that can turn unattended consolidation off, and how it stands, for people."""
 
-    name: str
     on: bool
     said: str
 
@@ -139,8 +138,8 @@ def _not_in_the_future(last: float | None, now: float, runs: Runs | None) -> flo
 def _switch(switches: Sequence[Switch]) -> Check:
     off = [switch for switch in switches if not switch.on]
     if off:
-        return Check("switch", False, "; ".join(f"{switch.name} is {switch.said}" for switch in off))
-    return Check("switch", True, ", ".join(f"{switch.name} is {switch.said}" for switch in switches) or "on")
+        return Check("switch", False, "; ".join(switch.said for switch in off))
+    return Check("switch", True, ", ".join(switch.said for switch in switches) or "on")
 
 
 def _wait(runs: Runs, now: float) -> Check:

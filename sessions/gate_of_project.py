@@ -8,6 +8,7 @@ from typing import Final
 from memdir.locate import Located
 from memdir.places import directory_key
 from memdir.settings import Settings
+from memdir.switches import switched_off
 
 from .gate import MIN_HOURS, Gate, Switch
 
@@ -19,26 +20,26 @@ def gate_of(located: Located, settings: Settings, session: str | None = None) ->
     """What the gates of the primary directory look at. `session` is the one that asks, by default the one that the
     command runs in."""
     root, state = located.primary.root, located.state_dir
+    own = os.path.join(state, directory_key(os.path.realpath(root))) if state is not None else None
     hours = settings.number("dream.min_hours")
     return Gate(
         root,
-        os.path.join(state, directory_key(os.path.realpath(root))) if state is not None else None,
+        own,
         tuple(located.transcripts_dirs),
         MIN_HOURS if hours is None else hours,
         settings.integer("dream.min_sessions"),
-        switches(located, settings),
+        switches(located, settings, own),
         state,
         session or located.environment.env.get(SESSION_VARIABLE) or None,
     )
 
 
-def switches(located: Located, settings: Settings) -> tuple[Switch, ...]:
+def switches(located: Located, settings: Settings, state: str | None) -> tuple[Switch, ...]:
     """What can turn unattended dreams off: `dream.auto`; Claude Code's own switch for dreams, where `dream.auto` was
-    not chosen; and that for memory, where the directory is Claude Code's."""
+    not chosen; and what turns all unasked work off. `state` is the state folder of the directory."""
     auto = settings.text("dream.auto")
-    found = [Switch("dream.auto", auto != "off", auto)]
+    found = [Switch(auto != "off", f"dream.auto is {auto}")]
     if located.claude.get("autoDreamEnabled") is False and settings.origin("dream.auto") == "default":
-        found.append(Switch("autoDreamEnabled", False, "false in Claude Code's settings"))
-    if located.primary.kind == "project" and not located.claude.auto_memory_enabled:
-        found.append(Switch("autoMemoryEnabled", False, "off in Claude Code"))
-    return tuple(found)
+        found.append(Switch(False, "autoDreamEnabled is false in Claude Code's settings"))
+    off = switched_off(located.environment, located.claude, located.state_dir, state)
+    return (*found, Switch(False, off)) if off else tuple(found)

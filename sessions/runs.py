@@ -1,18 +1,18 @@
 """What is remembered of consolidations of one memory directory: each run, failures and how long to wait after them,
 the inputs of the last ones. All in `dream/` below the directory's state.
 
-A run's record is written before its first change; what became of the change is the journal's to say, whose command
-begins with `dream N:`. So a run that was killed is told as the journal finds it.
+A run's record is written before its first change, with the number that its transaction will have; what became of that
+is the journal's to say, whose command begins with `dream N:`. So a run that was killed is told as the journal finds it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from memdir.journal import Journal
-from memdir.journal_records import Transaction
+from memdir.journal_records import State
 
 from .state_file import number, read_state, write_state
 
@@ -26,6 +26,9 @@ LONGEST_WAIT: Final = DAY
 FAILURES_A_DAY: Final = 2
 """Unattended runs that may fail in 24 hours before the next one waits for the first of them to be a day old."""
 _KEEP_RUNS: Final = 500
+_OUTCOMES: Final[dict[State, str]] = {
+    "done": "applied", "undone": "undone", "failed": "rolled-back", "pending": "interrupted",
+}  # fmt: skip
 _KEEP_INPUTS: Final = 8
 
 
@@ -74,30 +77,30 @@ class Runs:
         return max(self._numbers(), default=0) + 1
 
     def begin(self, run: Run) -> None:
-        """Write a run down before it changes anything."""
-        value = {
-            "when": run.when, "how": run.how, "outcome": run.outcome, "summary": run.summary,
-            "operations": [dict(operation) for operation in run.operations], "left": list(run.left),
-        }  # fmt: skip
-        write_state(self._path(run.number), value)
+        """Write a run down before it changes anything: the directory's lock is held, and what it changes will be the
+        journal's next transaction."""
+        self.write(run._replace(outcome="interrupted", transaction=self._journal.records.next_number()))
         for old in sorted(self._numbers())[:-_KEEP_RUNS]:
             os.unlink(self._path(old))
 
-    def end(self, run: Run) -> None:
-        """Write down how a run ended."""
-        self.begin(run)
+    def write(self, run: Run) -> None:
+        """Write a run down, as it ended."""
+        value = {
+            "when": run.when, "how": run.how, "outcome": run.outcome, "summary": run.summary,
+            "operations": [dict(operation) for operation in run.operations], "left": list(run.left),
+            "transaction": run.transaction,
+        }  # fmt: skip
+        write_state(self._path(run.number), value)
 
     def newest(self, limit: int | None = None) -> list[Run]:
         """The runs, newest first, as the journal has them now."""
         numbers = sorted(self._numbers(), reverse=True)[:limit]
-        changes = self._transactions() if numbers else {}
-        return [self._read(number, changes.get(number)) for number in numbers]
+        states = dict(self._journal.records.listed()) if numbers else {}
+        return [self._read(number, states) for number in numbers]
 
     def find(self, number: int) -> Run | None:
         """The run with this number."""
-        if number not in self._numbers():
-            return None
-        return self._read(number, self._transactions().get(number))
+        return self._read(number, dict(self._journal.records.listed())) if number in self._numbers() else None
 
     def departed(self, now: float, days: float) -> list[str]:
         """The ids that runs of the last `days` took out of the live set, those that were undone not counted. A run in
@@ -115,28 +118,26 @@ class Runs:
     def _path(self, number: int) -> str:
         return os.path.join(self._records, f"{number:06d}.json")
 
-    def _transactions(self) -> dict[int, Transaction]:
-        """The journal's transactions by the number of their run."""
-        found: dict[int, Transaction] = {}
-        for transaction in self._journal.records.newest():
-            run = run_of(transaction.command)
-            if run is not None and not transaction.undoes and not transaction.redoes:
-                found.setdefault(run, transaction)
-        return found
-
-    def _read(self, run: int, transaction: Transaction | None) -> Run:
+    def _read(self, run: int, states: Mapping[int, State]) -> Run:
         value = read_state(self._path(run))
         outcome = str(value.get("outcome") or "interrupted")
-        if transaction is not None:
-            states = {"done": "applied", "undone": "undone", "failed": "rolled-back", "pending": "interrupted"}
-            outcome = states[transaction.state]
+        told = number(value.get("transaction"))
+        transaction = int(told) if told is not None else None
+        state = states.get(transaction) if transaction is not None else None
+        if outcome == "interrupted" and transaction is not None and state is not None:
+            found = self._journal.records.read(transaction, state)
+            if found is None or run_of(found.command) != run:
+                state = None  # it was killed before it changed anything, and another command took the number
+        if outcome in ("interrupted", "applied") and state is not None:
+            outcome = _OUTCOMES[state]
+        elif outcome == "interrupted":
+            transaction = None
         listed, left = value.get("operations"), value.get("left")
         operations = [o for o in listed if isinstance(o, dict)] if isinstance(listed, list) else []
         return Run(
             run, number(value.get("when")) or 0.0, str(value.get("how") or BY_HAND), outcome,
             str(value.get("summary") or ""), tuple(operations),
-            tuple(str(id) for id in left) if isinstance(left, list) else (),
-            None if transaction is None else transaction.number,
+            tuple(str(id) for id in left) if isinstance(left, list) else (), transaction,
         )  # fmt: skip
 
     # Failures, inputs, who runs
@@ -202,14 +203,3 @@ def run_of(command: str) -> int | None:
     word, _, rest = command.partition(" ")
     said = rest.partition(":")[0]
     return int(said) if word == "dream" and said.isascii() and said.isdigit() else None
-
-
-def summary_of(counts: Sequence[tuple[str, int]]) -> str:
-    """`3 merges, 1 conflict`; empty without any."""
-    return ", ".join(f"{count} {_PLURALS.get(kind, kind + 's') if count != 1 else kind}" for kind, count in counts)
-
-
-_PLURALS: Final = {
-    "index": "index updates", "topics": "topic proposals", "links": "link proposals", "stale": "stale facts",
-    "promote": "promotions",
-}  # fmt: skip

@@ -127,7 +127,7 @@ def test_a_state_directory_that_cannot_be_written_stops_nothing(gate: Gate, tmp_
 
 def test_a_switch_that_is_off_is_named(gate: Gate) -> None:
     sessions(gate, 5)
-    off = gate._replace(switches=(Switch("dream.auto", True, "plan"), Switch("autoDreamEnabled", False, "false")))
+    off = gate._replace(switches=(Switch(True, "dream.auto is plan"), Switch(False, "autoDreamEnabled is false")))
     assert evaluate(off, NOW).because == "autoDreamEnabled is false"
 
 
@@ -318,3 +318,13 @@ def test_claude_codes_switches_are_respected(sample: Sandbox) -> None:
     told = json.loads(sample.run("dream", "--json", **env).out)
     assert told["because"] == "autoDreamEnabled is false in Claude Code's settings"
     assert json.loads(sample.run("dream", "--json", MEMDIR_DREAM_AUTO="plan", **env).out)["due"] is True
+    (sample.home / ".claude" / "settings.json").write_text('{"autoMemoryEnabled": false}')
+    assert json.loads(sample.run("dream", "--json", **env).out)["because"] == "auto memory is off in Claude Code"
+
+
+def test_memdirs_own_switches_are_respected(sample: Sandbox) -> None:
+    env = {"MEMDIR_DREAM_MIN_HOURS": "0", "MEMDIR_DREAM_MIN_SESSIONS": "0"}
+    assert json.loads(sample.run("dream", "--json", MEMDIR_DISABLE="1", **env).out)["because"] == "MEMDIR_DISABLE=1"
+    sample.run("pause")
+    assert "memdir resume" in json.loads(sample.run("dream", "--json", **env).out)["because"]
+    assert sample.run("dream", "run", "--yes").code == 0  # by hand it still works

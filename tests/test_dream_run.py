@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from memdir.annotate import tag
 from memdir.archive import archived
+from memdir.changes import apply
 from memdir.errors import LockedError, StorageError, UsageError
 from memdir.journal import Change, Journal
 from memdir.lock import hold
@@ -20,7 +22,7 @@ from memdir.sessions.guards import Guarded, guard, loses_words
 from memdir.sessions.inputs import gather
 from memdir.sessions.notice import read_notice, tell_notice, write_notice
 from memdir.sessions.operation import Operation
-from memdir.sessions.runs import Runs
+from memdir.sessions.runs import Run, Runs
 from memdir.sessions.taking_back import take_back
 
 NOW = 1_700_000_000.0
@@ -310,6 +312,17 @@ def test_an_older_run_can_be_taken_back_alone(place: Place) -> None:
     assert [r.outcome for r in Runs(place.state_dir, place.root).newest()] == ["applied", "undone"]
     with pytest.raises(UsageError, match="cannot be taken back"):
         take_back(place, first.run, now=NOW + 3)
+
+
+def test_a_run_killed_before_it_changed_anything_does_not_take_another_commands_place(place: Place) -> None:
+    runs = Runs(place.state_dir, place.root)
+    runs.begin(Run(1, NOW, "by-hand", "", "1 merge", left=("m00.md",)))  # and then it was killed
+    apply(place.root, place.state_dir, lambda store: tag(store, "m01", ["x"]), command="memdir tag", now=NOW)
+    (found,) = runs.newest()
+    assert (found.outcome, found.transaction) == ("interrupted", None)
+    assert runs.departed(NOW, 30) == []
+    assert run(place, edit(place, "m02")).run is not None
+    assert [r.outcome for r in runs.newest()] == ["applied", "interrupted"]
 
 
 # With nobody there
