@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from memdir.dates import days_text, parse_date
 from memdir.errors import BadInputError, StorageError
@@ -15,6 +16,11 @@ from memdir.snippet import Snippet, of_file
 
 from .app import App, Values
 from .table import Argument, Command, Option
+
+if TYPE_CHECKING:
+    from memdir.sessions.turn_hit import TurnHit
+
+    from .session_search import TurnFilters
 
 
 def run(app: App, values: Values) -> int:
@@ -29,12 +35,18 @@ def run(app: App, values: Values) -> int:
         _readable(sources)
     for note in answer.notes:
         app.out.note(f"memdir: {note}")
+    turns = _turns(app, values, query) if values.flag("sessions") else None
     if app.out.json:
-        fields = [_fields(hit, options.language) for hit in hits]
-        app.out.object(
-            "recall/1",
-            {"query": query, "answered_by": answer.answered_by, "hits": fields, "took_ms": app.out.took_ms()},
-        )
+        whole: dict[str, object] = {
+            "query": query,
+            "answered_by": answer.answered_by,
+            "hits": [_fields(hit, options.language) for hit in hits],
+        }
+        if turns is not None:
+            from .session_search_cmd import turn_fields
+
+            whole["turns"] = [turn_fields(turn) for turn in turns]
+        app.out.object("recall/1", {**whole, "took_ms": app.out.took_ms()})
     elif values.flag("null"):
         app.out.stdout.write("".join(shown(_file(hit)) + "\0" for hit in hits))
     elif values.flag("files"):
@@ -45,9 +57,46 @@ def run(app: App, values: Values) -> int:
             if place:
                 app.out.line()
             _print(app, hit, options, explain=values.flag("explain"), several=len({s.root for s in sources}) > 1)
-        if not hits:
+        if turns:
+            from .session_search_cmd import print_turn
+
+            for turn in turns:
+                app.out.line()
+                print_turn(app, turn, explain=values.flag("explain"))
+        if not hits and not turns:
             app.out.note(f"memdir: {_nothing(sources, options)}")
-    return 0 if hits else 1
+    if not hits and turns is None and not values.flag("scan"):
+        _mentioned(app, query, all_projects=values.flag("all_projects"))
+    return 0 if hits or turns else 1
+
+
+def _turns(app: App, values: Values, query: str) -> list[TurnHit]:
+    """The turns of the transcripts that answer the question, too."""
+    found: TurnFilters = {}
+    since, until = values.text("since"), values.text("until")
+    if since is not None:
+        found["since"] = parse_date(since)
+    if until is not None:
+        found["until"] = parse_date(until, end=True)
+    answer = app.workspace().ask_sessions(
+        query,
+        limit=values.integer("limit"),
+        scan=values.flag("scan"),
+        all_projects=values.flag("all_projects"),
+        explain=values.flag("explain") or app.out.json,
+        **found,
+    )
+    for note in answer.notes:
+        app.out.note(f"memdir: {note}")
+    return answer.hits
+
+
+def _mentioned(app: App, query: str, *, all_projects: bool) -> None:
+    """What no memory knows may have been said in a session."""
+    count = app.workspace().count_mentions(query, all_projects=all_projects)
+    if count:
+        said = "1 turn of the transcripts mentions it" if count == 1 else f"{count} turns of the transcripts mention it"
+        app.out.note(f"memdir: {said} (memdir session search, or recall --sessions)")
 
 
 def _readable(sources: Sequence[Source]) -> None:
@@ -156,6 +205,7 @@ COMMANDS = (
             Option(("--min-score",), "Lowest score of a hit, 0 to 1.", kind="float", metavar="SCORE"),
             Option(("--agent",), "Ask an agent's memory instead.", metavar="NAME"),
             Option(("--all-projects",), "Ask the memory of every project.", kind="flag"),
+            Option(("--sessions",), "Also show what was said in the sessions.", kind="flag"),
             Option(("-e", "--explain"), "Show what each step gave and why.", kind="flag"),
             Option(("--scan",), "Do without the index.", kind="flag"),
             Option(("-l", "--files"), "Print only the files.", kind="flag"),

@@ -94,6 +94,19 @@ class SessionSearch:
                 answers = [index.distrust(error) for index in self.indexes]
         return self._scan(query, options, sessions=sessions)
 
+    def mentions(self, query: str, language: str, most: int) -> int:
+        """How many turns have all words of a query; 0 when more than so many bytes would have to be read for it."""
+        from memdir.turn_count import mentions
+
+        if sum(index.growth().bytes for index in self.indexes) > most:
+            return 0
+        answers = [index.refresh() for index in self.indexes]
+        try:
+            return mentions(self._collected([answer for answer in answers if answer is not None]), query, language)
+        except IndexDamaged as error:
+            warn(error)
+            return 0
+
     def _scan(self, query: str, options: TurnOptions, *, sessions: bool) -> SessionAnswer:
         from memdir.scanned_segment import scanned
 

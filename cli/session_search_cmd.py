@@ -190,7 +190,11 @@ COMMANDS = (
             Option(("-e", "--explain"), "Show what each step gave and why.", kind="flag"),
             Option(("--scan",), "Do without the index.", kind="flag"),
         ),
-        examples=("memdir session search the flaky test", "memdir session search --sessions --since 2026-01-01 deploy"),
+        examples=(
+            "memdir session search which port does the simulator use",
+            "memdir session search --sessions --since 2026-11-01 rounding",
+            "memdir session search --file refunds.py --role assistant tax",
+        ),
         description="Exit code 1 when nothing is found.",
     ),
 )  # fmt: skip

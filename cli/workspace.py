@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from .session_search import SessionAnswer, SessionSearch, TurnFilters
 
 
+FEW_BYTES = 2_000_000
+"""Bytes of transcripts that are read for a mere count."""
+
+
 class Workspace:
     """One project's memory. Safe to use from several threads; close it, or use it as a context manager."""
 
@@ -208,6 +212,10 @@ class Workspace:
         """The turns of the transcripts that answer a question, or with `sessions` the sessions, best first."""
         answer = self.ask_sessions(query, limit=limit, sessions=sessions, all_projects=all_projects, **filters)
         return answer.sessions if sessions else answer.hits
+
+    def count_mentions(self, query: str, *, all_projects: bool = False) -> int:
+        """How many turns of the transcripts have all words of a query; 0, too, where there is much to read for it."""
+        return self._transcripts(all_projects).mentions(query, self.settings.text("language"), FEW_BYTES)
 
     def transcripts_roots(self, *, all_projects: bool = False) -> list[str]:
         """The directories to look for transcripts in: this project's or every one's, and the archive of them."""

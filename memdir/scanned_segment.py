@@ -145,7 +145,8 @@ class ScannedSegment:
                 self._unpacked.clear()
             block = self._unpacked[at] = marshal.loads(zlib.decompress(self._blocks[at]))
         values = block[number % BLOCK]
-        return Facts(self.ids[number], *values[:13], tuple(Link(*link) for link in values[13]), *values[14:])
+        links = tuple(Link(*link) for link in values[13])
+        return Facts._make((self.ids[number], *values[:13], links, *values[14:]))
 
     def candidates(self, terms: Sequence[tuple[str, float]], limit: int) -> None:
         """None: the postings are at hand."""

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from memdir.secrets import mask
-
 from .entry import Context, Entry, Said, Usage
 from .json_lines import parse
+from .turn_documents import plain
 
 MAX_PROMPT: Final = 1_000
 """Characters that are kept of a prompt. Secrets are masked."""
@@ -82,7 +81,7 @@ class Facts:
             elif name == "pr":
                 self._list("prs", value)
             elif name != "hidden":
-                self.said[name] = mask(value[:MAX_PROMPT])
+                self.said[name] = plain(value, MAX_PROMPT)
 
     def add(self, entry: Entry, *, new_turn: bool) -> None:
         """Take an entry, `new_turn` when a turn begins with it."""
@@ -101,9 +100,9 @@ class Facts:
         self.turns += 1
         if entry.kind == "prompt" and not entry.sidechain:
             self.prompts += 1
-            self.first_prompt = self.first_prompt or mask(entry.text[:MAX_PROMPT])
+            self.first_prompt = self.first_prompt or plain(entry.text, MAX_PROMPT)
         elif entry.kind in ("prompt", "command"):
-            self.first_other = self.first_other or mask(entry.text[:MAX_PROMPT])
+            self.first_other = self.first_other or plain(entry.text, MAX_PROMPT)
 
     def use(self, usage: Usage, before: Usage) -> None:
         """Count what a message used, of which `before` was counted already."""

@@ -19,13 +19,14 @@ from memdir.turn_ranking import ASKING
 
 from .entry import Call, Turn
 
-VERSION: Final = "turns 2"
+VERSION: Final = "turns 3"
 WEIGHTS: Final[Mapping[str, int]] = {"text": 2, "thinking": 1, "files": 2, "input": 1, "result": 1}
 MAX_TEXT: Final = 100_000
 """Characters of a turn's text that are indexed."""
 MAX_INPUT: Final = 2_000
 MAX_RESULT: Final = 1_000
 """Characters of a tool's input and of its result."""
+MAX_PATH: Final = 500
 _PATH_KEYS: Final = ("file_path", "path", "notebook_path", "filePath", "absolute_path")
 _SPEAKER: Final = re.compile(r"([^\W\d_][\w'’-]{0,30}): \S")
 _BLOB: Final = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
@@ -34,13 +35,13 @@ _BLOB: Final = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
 def document(turn: Turn, file: str, session: str, namespace: str = "") -> TextDocument:
     """The text document of a turn. `file` is the id of its transcript, `session` the id of its session, `namespace`
     the folder of its project."""
-    files = touched(turn)
+    files = tuple(plain(path, MAX_PATH) for path in touched(turn))
     fields = (
-        (_plain(turn.text, MAX_TEXT), WEIGHTS["text"]),
-        (_plain(turn.thinking, MAX_TEXT), WEIGHTS["thinking"]),
+        (plain(turn.text, MAX_TEXT), WEIGHTS["text"]),
+        (plain(turn.thinking, MAX_TEXT), WEIGHTS["thinking"]),
         (" ".join(files), WEIGHTS["files"]),
-        (_plain("\n".join(map(_input, turn.calls)), MAX_TEXT), WEIGHTS["input"]),
-        (_plain("\n".join(_results(turn)), MAX_TEXT), WEIGHTS["result"]),
+        (plain("\n".join(map(_input, turn.calls)), MAX_TEXT), WEIGHTS["input"]),
+        (plain("\n".join(_results(turn)), MAX_TEXT), WEIGHTS["result"]),
     )
     tools = dict.fromkeys(call.name for call in turn.calls if call.name)
     facts = Facts(
@@ -96,5 +97,6 @@ def _results(turn: Turn) -> Iterator[str]:
         yield result.text[:MAX_RESULT]
 
 
-def _plain(text: str, limit: int) -> str:
+def plain(text: str, limit: int) -> str:
+    """The beginning of a text without data (long runs of base64 or the like) and with secrets masked."""
     return mask(_BLOB.sub(" ", text[:limit])) if text else ""
