@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from memdir.errors import MemdirError
+from memdir.files import read_if_there
 from memdir.given import read_given, write_given
 from memdir.injection import injection
-from memdir.memory_index import load_index
 from memdir.secrets import mask
 
 from .hook_call import Call, Reply
@@ -47,6 +48,8 @@ def _loaded(call: Call, root: str, path: str, line: int) -> bool:
     if os.path.realpath(root) != call.root or not call.workspace.primary.loaded_by_claude:
         return False
     if line > 1 or "#" in path:
+        from memdir.memory_index import load_index  # reads Markdown: only for a section
+
         index = path.partition("#")[0]
         text = _read(os.path.join(root, index))
         loaded = load_index(text)
@@ -68,9 +71,6 @@ def _instructions(call: Call) -> list[str]:
 
 
 def _read(path: str) -> str:
-    from memdir.errors import MemdirError
-    from memdir.files import read_if_there
-
     try:
         return (read_if_there(path) or b"").decode("utf-8", "replace")
     except MemdirError:

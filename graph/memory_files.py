@@ -6,6 +6,7 @@ What reads files is imported when it is needed: a recall from an index that is u
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -73,6 +74,10 @@ class MemoryFiles:
 
     def walk(self) -> Found:
         """Memories and MEMORY.md files."""
+        if not os.path.isdir(
+            self.root
+        ):  # as a walk would find; most projects have one of the directories they may have
+            return Found((), ("",), ())
         from memdir.scan import walk
 
         walked = walk(self.root)
