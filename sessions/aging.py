@@ -28,6 +28,14 @@ ARCHIVE_DAYS: Final = 90.0
 STALE_DAYS: Final = 180.0
 """Days after which a state (`currently`, `in progress`) is no longer believed."""
 
+_HINT = re.compile(
+    r"yester|\b(?:today|tonight|tomorrow|ago|weeks?|months?|quarters?|years?|gestern|heute|morgen|tage?n?|wochen?|monate?n?"
+    r"|quartals?|jahre?n?s?|ayer|hoy|mañana|semanas?|mes(?:es)?|trimestre|años?|días?|days?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwoch|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)\b",
+    re.I,
+)
+"""What every relative date has some of: most texts need no closer look."""
 _NAME_DATE = re.compile(r"\d{4}[-_]\d\d[-_]\d\d")
 _STATE = re.compile(
     r"\b(?:currently|at the moment|right now|for now|in progress|work in progress|wip|not yet|still (?:open|pending)"
@@ -44,7 +52,8 @@ def make_dates_absolute(draft: Draft) -> None:
     times = sorted(memory.mtime for memory in draft.inputs.memories)
     for id in sorted(draft.memories):
         memory = draft.memories[id]
-        if draft.editable(memory) and relative_dates(f"{memory.description}\n{memory.body}", memory.mtime):
+        text = f"{memory.description}\n{memory.body}"
+        if draft.editable(memory) and _HINT.search(text) and relative_dates(text, memory.mtime):
             near = bisect(times, memory.mtime + CHECKOUT) - bisect(times, memory.mtime - CHECKOUT)
             _absolute(draft, memory, trusted=near <= CHECKOUT_FILES)
 

@@ -26,12 +26,16 @@ FRAME: Final = 0.6
 """Two statements are about one thing: shared words in all words (Jaccard), without values."""
 SYNONYM: Final = 0.6
 """What a synonym counts where the word itself is missing."""
+COMPOUNDS: Final = 60
+"""Words in which the end of a compound is looked for (each is tried)."""
 LIGHT_WEIGHT: Final = 0.25
 VALUE_WEIGHT: Final = 1.5
 LEAST_WORDS: Final = 2
 """Words that matter which two statements of one subject share at least."""
 SUBJECT: Final = 0.4
 """Share of the words of the smaller subject (name, first statement) that two memories on one subject have in common."""
+HALF_FRAME: Final = 0.3
+"""Share of the shorter statement's words that must be in the longer one before more is asked."""
 FEW_WORDS: Final = 3
 NAMED_SUBJECT: Final = 5
 """Words that matter which two statements share when their memories' subjects differ."""
@@ -107,8 +111,10 @@ def _same(one: Statements, other: Statements, weight: Weight) -> float:
         return 0.0
     if _names_differ(one, other) or _choices_differ(one, other) or _opposed(one, other):
         return 0.0
-    first, second = _covered(one, other, weight), _covered(other, one, weight)
     long = max(len(one.core), len(other.core)) > LONG
+    first = second = SAME_MEAN
+    if not long:
+        first, second = _covered(one, other, weight), _covered(other, one, weight)
     if not long and min(first, second) >= SAME_LEAST and (first + second) / 2 >= SAME_MEAN:
         return (first + second) / 2
     if values <= others and _contained(one, other):
@@ -205,13 +211,17 @@ def _bags(parts: Iterable[Statement]) -> tuple[set[str], set[Value]]:
     return words, values
 
 
-def _like(word: str, words: set[str]) -> float:
+def _like(word: str, words: Words) -> float:
     """What a word counts that is not among the others itself: a synonym or the end of a compound is."""
     if not words.isdisjoint(synonyms(word)):
         return SYNONYM
-    if len(word) >= 5 and any(len(w) > 4 and (w.endswith(word) or word.endswith(w)) for w in words):
+    if len(word) >= 5 and len(words) <= COMPOUNDS and any(_compound(word, other) for other in words):
         return SYNONYM
     return 0.0
+
+
+def _compound(one: str, other: str) -> bool:
+    return len(other) >= 5 and (other.endswith(one) or one.endswith(other))
 
 
 def _contained(one: Statements, other: Statements) -> bool:
@@ -245,7 +255,10 @@ def _conflict(one: Statements, other: Statements, weight: Weight) -> Verdict | N
     best: Verdict | None = None
     for left in one.core:
         for right in other.core:
-            if len(left.heavy & right.heavy) < needed or _scopes_apart((left,), (right,)):
+            shared = len(left.heavy & right.heavy)
+            if shared < needed or shared < HALF_FRAME * min(len(left.heavy), len(right.heavy)):
+                continue
+            if _scopes_apart((left,), (right,)):
                 continue
             verdict = _contradict(left, right, least)
             if verdict is not None and (best is None or _plainness(verdict) > _plainness(best)):
@@ -294,8 +307,8 @@ def _rest(left: Statement, right: Statement) -> tuple[set[str], set[str]]:
     """The words that matter and only one of the two has, synonyms and values left out."""
     values = _value_texts(left, right)
     choices = {w for s in (left, right) for _, w in s.choices}
-    mine = {w for w in left.heavy - right.words - values - choices if not _like(w, set(right.words))}
-    theirs = {w for w in right.heavy - left.words - values - choices if not _like(w, set(left.words))}
+    mine = {w for w in left.heavy - right.words - values - choices if not _like(w, right.words)}
+    theirs = {w for w in right.heavy - left.words - values - choices if not _like(w, left.words)}
     return mine, theirs
 
 
@@ -308,23 +321,27 @@ def _frame(left: Statement, right: Statement) -> float:
     values = _value_texts(left, right)
     mine, theirs = left.heavy - values, right.heavy - values
     alike = mine & theirs
-    alike |= {w for w in mine - theirs if _like(w, set(theirs))}
-    total = len(alike) + len(mine - alike) + len({w for w in theirs - alike if not _like(w, set(mine))})
+    alike |= {w for w in mine - theirs if _like(w, theirs)}
+    total = len(alike) + len(mine - alike) + len({w for w in theirs - alike if not _like(w, mine)})
     return len(alike) / total if total else 0.0
 
 
 def _by_value(left: Statement, right: Statement, least: float) -> Verdict | None:
     """The same frame with another number, date or identifier in it."""
+    differ = any(_differ(left, right, kind) for kind in ("number", "date", "identifier"))
+    counted = _counted_apart(left, right)
+    if not differ and not counted:
+        return None
     mine, theirs = _rest(left, right)
     score = _frame(left, right)
     if (mine and theirs) or score < least:
         return None
     shared = _shared(left, right)
     for kind in ("number", "date", "identifier"):
+        if not _differ(left, right, kind):
+            continue
         first = {v for v in left.values if v.kind == kind}
         second = {v for v in right.values if v.kind == kind}
-        if not first or not second or first & second:
-            continue
         if kind == "identifier" and (mine or theirs or not _late(left, right)):
             continue
         labelled = kind == "number" and least < FRAME_LONG and _same_label(left, right)
@@ -334,8 +351,13 @@ def _by_value(left: Statement, right: Statement, least: float) -> Verdict | None
         if kind == "number" and a.unit != b.unit and a.unit and b.unit and not {a.unit, b.unit} <= _TIME_UNITS:
             continue
         return _verdict(score, (_shown(a), _shown(b)), left, right)
-    counted = _counted_apart(left, right)
     return _verdict(score, counted, left, right) if counted and shared >= LEAST_WORDS else None
+
+
+def _differ(left: Statement, right: Statement, kind: str) -> bool:
+    """Both have values of this kind, and none in common."""
+    first = {v for v in left.values if v.kind == kind}
+    return bool(first) and any(v.kind == kind for v in right.values) and first.isdisjoint(right.values)
 
 
 def _same_label(left: Statement, right: Statement) -> bool:
@@ -359,10 +381,11 @@ def _shared(left: Statement, right: Statement) -> int:
 
 def _by_polarity(left: Statement, right: Statement, least: float) -> Verdict | None:
     """What one says the other denies."""
-    flipped = _flipped(left.said, left.focus, right.said, right.focus)
-    mine, theirs = _rest(left, right)
+    if not _flipped(left.said, left.focus, right.said, right.focus):
+        return None
     corrects = left.corrects or right.corrects
-    if not flipped or (mine and theirs):
+    mine, theirs = _rest(left, right)
+    if mine and theirs:
         return None
     if len(left.heavy & right.heavy) < LEAST_WORDS and not corrects:
         return None

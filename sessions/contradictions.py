@@ -12,6 +12,7 @@ from memdir.frontmatter import replace_body
 from memdir.journal_records import Change
 from memdir.model import Memory
 from memdir.operations import superseded_bytes
+from memdir.similar import Similar
 
 from .agreement import Verdict, contradicting
 from .draft import Draft
@@ -19,6 +20,8 @@ from .inputs import Instruction
 from .memory_statements import Statement, statements
 from .review_marks import NOTE, open_mark, settled, with_mark
 
+NEAREST = 8
+"""Memories with which a sentence of the instructions is compared."""
 SHOWN = 120
 """Characters of a statement that a mark or a reason repeats."""
 
@@ -89,38 +92,28 @@ def _short(text: str) -> str:
 # --- against the instructions -------------------------------------------------------------------------------------
 
 
-def annotate(draft: Draft) -> None:
+def annotate(draft: Draft, similar: Similar) -> None:
     """Annotate the memories that contradict the instructions."""
     rules = [
         (instruction, statement) for instruction in draft.inputs.instructions for statement in _statements(instruction)
     ]
-    if not rules:
-        return
-    by_word: dict[str, list[int]] = {}
-    for number, (_, statement) in enumerate(rules):
-        for word in statement.heavy:
-            by_word.setdefault(word, []).append(number)
-    for memory in list(draft.current()):
-        _against(draft, memory, rules, by_word)
+    current = {memory.id for memory in draft.current()}
+    found: dict[str, tuple[Instruction, Verdict]] = {}
+    for instruction, theirs in rules:
+        for id in similar.nearest(theirs.text, NEAREST):
+            if id not in current or id in found:
+                continue
+            read = statements(draft.memories[id])
+            verdict = next(filter(None, (contradicting(mine, theirs, read) for mine in read.core)), None)
+            if verdict is not None:
+                found[id] = (instruction, verdict)
+    for id, (instruction, verdict) in sorted(found.items(), key=lambda item: item[0]):
+        _annotated(draft, draft.memories[id], instruction, verdict)
 
 
 def _statements(instruction: Instruction) -> tuple[Statement, ...]:
     read = statements(Memory(id=instruction.label, root="", path="", name="", body=instruction.text))
     return tuple(statement for statement in read.all if statement.heavy)
-
-
-def _against(
-    draft: Draft, memory: Memory, rules: list[tuple[Instruction, Statement]], by_word: dict[str, list[int]]
-) -> None:
-    read = statements(memory)
-    for mine in read.core:
-        numbers = sorted({number for word in mine.heavy for number in by_word.get(word, ())})
-        for number in numbers:
-            instruction, theirs = rules[number]
-            verdict = contradicting(mine, theirs, read)
-            if verdict is not None:
-                _annotated(draft, memory, instruction, verdict)
-                return
 
 
 def _annotated(draft: Draft, memory: Memory, instruction: Instruction, verdict: Verdict) -> None:

@@ -112,6 +112,9 @@ _TOKEN = re.compile(
     r"|(?P<percent>%)"
     r"|(?P<stop>[,;:()—–]|\.(?=\s|$))"
 )
+_INSTEAD: Final[dict[str, list[str]]] = {}
+for _phrase in INSTEAD:
+    _INSTEAD.setdefault(_phrase.partition(" ")[0], []).append(_phrase)
 _VERSION_TAIL = re.compile(r"(?:\.0)+$")
 
 
@@ -251,12 +254,10 @@ class _Reader:
 
     def _word(self, token: str, proper: bool) -> None:
         word = fold_text(token)
-        for phrase in INSTEAD:
-            first, _, rest = phrase.partition(" ")
-            if word == first and phrase != "from" and (not rest or f" {phrase} " in self.folded):
-                self._close()
-                self._negate(word)
-                return
+        if word in _INSTEAD and any(phrase == word or f" {phrase} " in self.folded for phrase in _INSTEAD[word]):
+            self._close()
+            self._negate(word)
+            return
         if word == "from" and self.moved:
             self._close()
             self._negate(word)

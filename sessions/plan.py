@@ -29,6 +29,8 @@ __all__ = ["Inputs", "Operation", "choose", "combined", "gather", "make_plan"]
 
 NEAREST = 10
 """Memories with which each one is compared."""
+LARGE = 2_000
+"""Memories from which on word statistics are not made anew after every round."""
 ROUNDS = 6
 """Merging goes on as long as what was merged finds more, but no longer."""
 
@@ -49,7 +51,8 @@ def _plan(inputs: Inputs, keep: Keep) -> list[Operation]:
     make_dates_absolute(draft)
     mark_expired(draft)
     _consolidate(draft)
-    annotate(draft)
+    if inputs.instructions:
+        annotate(draft, similar_memories(draft.current()))
     mark_stale(draft)
     find_dead(draft)
     if inputs.candidates:
@@ -63,17 +66,23 @@ def _plan(inputs: Inputs, keep: Keep) -> list[Operation]:
 
 
 def _consolidate(draft: Draft) -> None:
-    """Merge what says the same, and see to what contradicts, until nothing more is found."""
+    """Merge what says the same, and see to what contradicts, until nothing more is found. In a large directory only
+    the first round looks at all memories, the others at those that changed."""
+    similar = similar_memories(draft.current())
+    touched: set[str] | None = None
     for _ in range(ROUNDS):
-        if not _round(draft):
+        touched = _round(draft, similar, touched)
+        if not touched:
             return
+        if len(draft.memories) <= LARGE:
+            similar, touched = similar_memories(draft.current()), None
 
 
-def _round(draft: Draft) -> bool:
+def _round(draft: Draft, similar: Similar, only: set[str] | None) -> set[str]:
+    """One round over all memories or some; the ids of those that an operation was found for."""
     memories = {memory.id: memory for memory in draft.current()}
-    similar = similar_memories(memories.values())
     touched: set[str] = set()
-    for verdict, one, other in sorted(_verdicts(memories, similar), key=_order):
+    for verdict, one, other in sorted(_verdicts(memories, similar, only), key=_order):
         if one in touched or other in touched:
             continue  # the next round looks at what became of it
         pair = draft.memories[one], draft.memories[other]
@@ -84,15 +93,17 @@ def _round(draft: Draft) -> bool:
         if done:
             touched |= {one, other}
     draft.refresh()
-    return bool(touched)
+    return touched
 
 
-def _verdicts(memories: dict[str, Memory], similar: Similar) -> Iterator[tuple[Verdict, str, str]]:
+def _verdicts(
+    memories: dict[str, Memory], similar: Similar, only: set[str] | None
+) -> Iterator[tuple[Verdict, str, str]]:
     seen: set[tuple[str, str]] = set()
-    for id, memory in memories.items():
-        for near in similar.nearest(f"{memory.name}\n{memory.description}\n{memory.body}", NEAREST + 1):
+    for id in memories if only is None else sorted(only & set(memories)):
+        for near in similar.like(id, NEAREST):
             pair = (min(id, near), max(id, near))
-            if near == id or pair in seen or memories[near].namespace != memory.namespace:
+            if pair in seen or near not in memories or memories[near].namespace != memories[id].namespace:
                 continue
             seen.add(pair)
             one, other = memories[pair[0]], memories[pair[1]]

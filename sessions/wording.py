@@ -31,9 +31,9 @@ NEGATORS: Final = _set(
 INSTEAD: Final = (
     "instead of", "rather than", "in place of", "no longer", "not anymore", "as opposed to",
     "anstatt", "anstelle von", "statt", "nicht mehr", "en lugar de", "en vez de", "ya no", "em vez de", "ao inves de",
-    "au lieu de", "ne plus", "from",
+    "au lieu de", "ne plus",
 )  # fmt: skip
-"""A clause that begins here denies what follows (`from` only after a verb of moving, see MOVED)."""
+"""A clause that begins here denies what follows. So does one with `from` after a verb of moving (MOVED)."""
 MOVED: Final = _set("moved move moving migrated switched changed switch migrate gewechselt umgestellt migrado cambiado")
 
 NOW: Final = _set(
