@@ -32,7 +32,16 @@ def state_of(reader: TurnReader, told: Told, file: BinaryIO) -> bytes:
         "echo": reader.echo,
         "facts": reader.facts.values(),
         "open": [
-            [open.number, open.lines, open.offsets, sorted(open.keys), [*open.usage], open.again, [*open.context]]
+            [
+                open.number,
+                open.lines,
+                open.offsets,
+                sorted(open.keys),
+                open.size,
+                [*open.usage],
+                open.again,
+                [*open.context],
+            ]
             for open in reader.open.values()
         ],
         "hidden": len(reader.hidden),
@@ -76,10 +85,10 @@ def _reader(values: Mapping[str, object], offset: int, digests: bytes, reader: T
     reader.echo = echo
     reader.offset = offset
     reader.ended = True if offset != values["offset"] else bool(values["ended"])
-    for number, lines, offsets, keys, usage, again, context in opens:
+    for number, lines, offsets, keys, size, usage, again, context in opens:
         open = Open(_number(number), Context(*context))
         open.lines, open.offsets, open.keys = list(lines), list(offsets), set(keys)
-        open.usage, open.again = Usage(*usage), bool(again)
+        open.size, open.usage, open.again = _number(size), Usage(*usage), bool(again)
         reader.reopen(open)
     return reader
 

@@ -49,6 +49,8 @@ def read_turns(path: str, reader: TurnReader) -> Generator[Turn, None, None]:
         if reader.offset == 0:
             reader.hidden |= hidden_ids(file, path)
             reader.facts.size = size_of(path, os.stat(path).st_size)
+        if reader.fetch is None and not path.endswith(COMPRESSED):
+            reader.fetch = lambda offset: object_at(file, path, offset)
         yield from reader.turns(lines_of(file, path, reader))
 
 

@@ -16,7 +16,6 @@ from memdir.model import FileStat, Finding
 from memdir.segment import TextDocument
 
 from . import gemini
-from .json_lines import MAX_LINE
 from .opening import COMPRESSED
 from .reading_state import resumed, state_of
 from .schemas import read
@@ -26,10 +25,10 @@ from .tombstones import stem_of
 from .transcript import hidden_ids, lines_of, object_at, opened, session_id
 from .transcript_copies import Copies, size_of
 from .turn_documents import VERSION, document
-from .turns import KEPT, TurnReader
+from .turns import TurnReader
 
 KIND: Final = "transcripts"
-READING: Final = "reading 2"
+READING: Final = "reading 3"
 """A change of it is a rebuild, too."""
 _ROLLOUT: Final = "rollout-"
 _NOT_ENTERED: Final = frozenset({"memory", "tool-results", "session-memory", "file-history"})
@@ -94,10 +93,10 @@ class TranscriptFiles:
             if name not in _NOT_ENTERED:
                 stack.append(id)
             return
-        if not name.endswith(_ENDINGS) or name in _NOT_READ or name.endswith(".meta.json"):
-            return
-        if entry.is_symlink():
+        if entry.is_symlink() and (name.endswith(_ENDINGS) or entry.is_dir()):
             findings.append(self._finding("link", id, "a link, not followed"))
+            return
+        if not name.endswith(_ENDINGS) or name in _NOT_READ or name.endswith(".meta.json"):
             return
         try:
             s = entry.stat()
@@ -179,8 +178,8 @@ class TranscriptReading:
                     reader.hidden |= hidden
                     self.fresh = False
                     return reader
-        kept = MAX_LINE if path.endswith(COMPRESSED) else KEPT  # going back begins anew there
-        return TurnReader(read, fetch, hidden_ids(file, path), kept)
+        going_back = None if path.endswith(COMPRESSED) else fetch  # it would begin anew there
+        return TurnReader(read, going_back, hidden_ids(file, path))
 
     def state(self) -> bytes:
         """What the next pass needs."""

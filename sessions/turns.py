@@ -19,8 +19,11 @@ from .told import Facts, Told
 
 WINDOW: Final = 256
 """Turns that a later line may still join."""
-KEPT: Final = 16 << 10
-"""Bytes. A longer line of an open turn is read again when the turn is made, so that memory stays bounded."""
+MAX_TURN_LINES: Final = 2_000
+MAX_TURN: Final = 16 << 20
+"""Lines and bytes of a turn. What would join a larger one begins a new turn."""
+KEPT: Final = 128 << 10
+"""Bytes of an open turn that are kept; its other lines are read again when it is made, so that memory stays bounded."""
 
 Read = Callable[[Mapping[str, object]], tuple[Entry | None, Said]]
 Fetch = Callable[[int], Mapping[str, object] | None]
@@ -36,9 +39,10 @@ class Part(NamedTuple):
 
 class Open:
     """A turn that lines may still join. `parts` are those in memory, `offsets` all; `keys` those by which lines find
-    it; `context` what was said before it; `usage` what is counted already, `again` that an earlier turn's was."""
+    it; `size` its bytes; `context` what was said before it; `usage` what is counted already, `again` that an earlier
+    turn's was."""
 
-    __slots__ = ("again", "changed", "context", "keys", "lines", "number", "offsets", "parts", "usage")
+    __slots__ = ("again", "changed", "context", "keys", "lines", "number", "offsets", "parts", "size", "usage")
 
     def __init__(self, number: int, context: Context) -> None:
         self.number = number
@@ -47,6 +51,7 @@ class Open:
         self.lines: list[int] = []
         self.offsets: list[int] = []
         self.keys: set[str] = set()
+        self.size = 0
         self.usage = Usage()
         self.again = False
         self.changed = False
@@ -54,12 +59,11 @@ class Open:
 
 class TurnReader:
     """Takes lines, gives turns. `read` interprets one line; `fetch` reads the object at an offset again; `hidden` are
-    digests of the entries that a tombstone names; lines of more than `kept` bytes are read again. Not thread-safe."""
+    digests of the entries that a tombstone names. Not thread-safe."""
 
-    def __init__(self, read: Read, fetch: Fetch | None = None, hidden: Iterable[bytes] = (), kept: int = KEPT) -> None:
+    def __init__(self, read: Read, fetch: Fetch | None = None, hidden: Iterable[bytes] = ()) -> None:
         self._read = read
-        self._fetch = fetch
-        self._kept = kept
+        self.fetch = fetch
         self.open: dict[int, Open] = {}
         self.seen: set[bytes] = set()
         """Digests of the uuids seen, and of the messages whose turns are closed."""
@@ -146,19 +150,27 @@ class TurnReader:
                 open.usage = usage
         open.lines.append(line.number)
         open.offsets.append(line.offset)
-        if len(line.data) <= self._kept or self._fetch is None:
+        open.size += len(line.data)
+        if open.size <= KEPT or self.fetch is None:
             open.parts.append(Part(line.number, line.offset, entry))
         open.changed = True
         for key in entry.keys:
             if self._by_key.setdefault(key, open) is open:
                 open.keys.add(key)
+        if len(open.lines) >= MAX_TURN_LINES or open.size >= MAX_TURN:
+            self._release(open)
 
-    def _close(self, number: int) -> Iterator[Turn]:
-        open = self.open.pop(number)
+    def _release(self, open: Open) -> None:
+        """Let nothing join a turn any more."""
         for key in open.keys:
             del self._by_key[key]
             if key.startswith("m:"):
                 self.seen.add(digest(key))
+        open.keys.clear()
+
+    def _close(self, number: int) -> Iterator[Turn]:
+        open = self.open.pop(number)
+        self._release(open)
         yield from self._made(open)
 
     def _made(self, open: Open) -> Iterator[Turn]:
@@ -166,8 +178,8 @@ class TurnReader:
             return
         parts = {part.offset: part for part in open.parts}
         for line, offset in zip(open.lines, open.offsets, strict=True):
-            if offset not in parts and self._fetch is not None:
-                again = self._fetch(offset)
+            if offset not in parts and self.fetch is not None:
+                again = self.fetch(offset)
                 entry = self._read(again)[0] if again is not None else None
                 if entry is not None:
                     parts[offset] = Part(line, offset, entry)

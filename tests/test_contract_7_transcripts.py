@@ -208,6 +208,15 @@ def test_usage_is_counted_once_when_a_history_is_written_again(path: Path) -> No
     assert read(path, *lines, *again).told.usage.output == 600
 
 
+def test_a_message_without_end_is_cut_into_turns(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [assistant(f"a{n}", "word " * 100, id="m", usage={"output_tokens": 9}) for n in range(4500)]
+    found = read(path, *lines)
+    assert [len(turn.uuids) for turn in found.turns] == [2000, 2000, 500]
+    assert found.told.usage.output == 9
+    monkeypatch.setattr("memdir.sessions.turns.MAX_TURN", 10_000)
+    assert all(len(turn.text) < 11_000 for turn in load(str(path)).turns)
+
+
 def test_duplicate_and_missing_uuids(path: Path) -> None:
     nameless = {"type": "user", "message": {"content": "nameless"}}
     found = read(path, user("a", "one"), user("a", "one"), nameless, nameless)
@@ -648,7 +657,7 @@ def test_what_counts_as_a_transcript(tmp_path: Path) -> None:
     assert [stat.id for stat in stats] == [f"-p/{name}" for name in ("b.jsonl", f"{UUID}.jsonl", "chat.json")] + [
         "a.jsonl"
     ]
-    assert [(finding.code, finding.path) for finding in findings] == [("link", "-p/link.jsonl")]
+    assert [(finding.code, finding.path) for finding in findings] == [("link", "-p/link.jsonl"), ("link", "loop")]
 
 
 def test_what_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
