@@ -83,7 +83,7 @@ def test_we_load_what_it_writes(workspace: memdir.Workspace, project: Path) -> N
     sdk.rename_session(S, "Ports", str(project))
     sdk.tag_session(S, "network", str(project))
     assert ours(workspace.load_session_messages(S)) == before
-    said = load(workspace.session_path(S)).said
+    said = load(workspace.session_path(S)).told.said
     assert (said["custom_title"], said["tag"]) == ("Ports", "network")
     workspace.write_user_message(S, "after the title")
     assert theirs(project) == ours(workspace.load_session_messages(S))
