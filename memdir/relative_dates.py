@@ -8,6 +8,7 @@ habit stays: "never deploy on Fridays", "tokens expire in 7 days", "jeden Morgen
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -61,7 +62,7 @@ _HABIT: Final = re.compile(
     r"pro|läuft ab|laufen ab|siempre|nunca|cada|todos los|todas las|caducan?|expiran?)\b",
     re.IGNORECASE,
 )
-_CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|(`+)(?!`).+?(?<!`)\1(?!`)|https?://\S+", re.DOTALL)
+_CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|https?://\S+", re.DOTALL)
 _SENTENCE_END: Final = re.compile(r"[.!?](?=\s)|\n")
 
 
@@ -94,7 +95,8 @@ def relative_dates(text: str, when: float) -> list[Dated]:
     found: list[Dated] = []
     for language, pattern, meaning in _rules():
         for match in pattern.finditer(text):
-            if any(start < match.end() and match.start() < end for start, end in code):
+            before = bisect_right(code, (match.end(),)) - 1
+            if before >= 0 and match.start() < code[before][1]:
                 continue
             said = meaning(match, today, _sentence_around(text, match.start()))
             if said is not None:
@@ -116,7 +118,7 @@ def _apart(found: list[Dated]) -> Iterator[Dated]:
 
 def _sentence_around(text: str, place: int) -> str:
     start = max((match.end() for match in _SENTENCE_END.finditer(text, max(0, place - 400), place)), default=0)
-    after = _SENTENCE_END.search(text, place)
+    after = _SENTENCE_END.search(text, place, place + 400)
     return text[start : after.start() if after else place + 400]
 
 

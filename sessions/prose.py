@@ -8,6 +8,7 @@ rule is found in them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -27,14 +28,14 @@ _INJECTED: Final = re.compile(
     r"You are (?:an? |the )|API Error|Implement the following plan:)"
 )
 """Beginnings of a prompt that no person typed, or after which a document follows."""
-_TAGGED: Final = re.compile(r"<([a-zA-Z][\w.:-]{0,60})(?:\s[^<>]{0,2000})?>.*?</\1\s*>", re.DOTALL)
-_OPEN_TAG: Final = re.compile(
-    r"<(?:system-reminder|command-[a-z]+|local-command-[a-z]+|bash-[a-z]+|task-notification|teammate-message|hook|"
-    r"pasted_content|ide_[a-z]+|user-prompt-submit-hook|session-start-hook|memdir[\w-]*)\b.*",
-    re.DOTALL,
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][\w.:-]{0,60})(?:\s[^<>]{0,2000})?/?>")
+_INJECTING: Final = re.compile(
+    r"system-reminder|command-[a-z]+|local-command-[a-z]+|bash-[a-z]+|task-notification|teammate-message|hook|pasted_content|"
+    r"ide_[a-z]+|user-prompt-submit-hook|session-start-hook|memdir[\w-]*"
 )
+"""Tags that take everything behind them when they are never closed."""
 _FENCE: Final = re.compile(
-    r"^[ \t]{0,8}(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]{0,8}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
+    r"^[ \t]{0,8}(`{3,9}|~{3,9})[^\n]*\n.*?(?:^[ \t]{0,8}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
 )
 _PASTED: Final = re.compile(r"\[(?:Pasted text|Image|File)[^\]\n]*\]")
 _QUOTES: Final = (
@@ -88,10 +89,30 @@ def typed_text(text: str) -> str:
     """The prompt without tagged blocks, fences and placeholders of pasted things; line structure stays."""
     text = text[:MAX_PROMPT].replace("\r\n", "\n").replace("\r", "\n")
     if "<" in text:
-        text = _OPEN_TAG.sub("\n", _TAGGED.sub("\n", text))
+        text = _untagged(text)
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("\n", text)
     return _PASTED.sub(" ", text)
+
+
+def _untagged(text: str) -> str:
+    """The text without what stands between a tag and its end."""
+    tags = list(_TAG.finditer(text))
+    ends: dict[str, list[int]] = {}
+    for tag in tags:
+        if tag[1]:
+            ends.setdefault(tag[2], []).append(tag.end())
+    parts: list[str] = []
+    place = 0
+    for tag in tags:
+        if tag[1] or tag.start() < place:
+            continue
+        closed = ends.get(tag[2], [])
+        at = bisect_right(closed, tag.end())
+        if at < len(closed) or _INJECTING.fullmatch(tag[2]):
+            parts.append(text[place : tag.start()])
+            place = closed[at] if at < len(closed) else len(text)
+    return "\n".join((*parts, text[place:]))
 
 
 def sentences(text: str) -> list[Sentence]:
