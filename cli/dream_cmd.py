@@ -9,13 +9,14 @@ from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, NotFoundError, Usa
 from memdir.files import shown
 from memdir.secrets import mask
 from memdir.sessions.applying import Outcome
+from memdir.sessions.attempts import AGENT, BY_HAND
 from memdir.sessions.consolidation import Prepare, Result, consolidate, guarded_plan
 from memdir.sessions.gate import Verdict, check_lock, evaluate
 from memdir.sessions.git_commit import Committed
 from memdir.sessions.guards import Guarded
 from memdir.sessions.notice import counted, read_notice, write_notice
 from memdir.sessions.operation import Operation, diff
-from memdir.sessions.runs import AGENT, BY_HAND, Run, Runs
+from memdir.sessions.runs import Run, Runs
 
 from .app import App, Values
 from .changing import lock_wait, say

@@ -17,8 +17,6 @@ from typing import Final, NamedTuple
 from memdir.errors import LockedError, StorageError
 from memdir.files import CONSOLIDATE_LOCK_NAME as LOCK_NAME
 from memdir.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, failure, fsync_dir, shown
-from memdir.git_exclude import exclude_from_git
-from memdir.lock import DEFAULT_WAIT, hold
 
 STALE_AFTER: Final = 3600.0
 """Seconds after which a lock counts for nothing, although its holder lives: the pid may be another process by now."""
@@ -94,13 +92,16 @@ def read_lock(root: str, now: float) -> LockState:
     return LockState(found.st_mtime_ns, pid, blocked, max(left, 0.0))
 
 
-def acquire(root: str, now: float, *, wait: float = DEFAULT_WAIT) -> Held | None:
+def acquire(root: str, now: float, *, wait: float | None = None) -> Held | None:
     """Take the lock, None when somebody holds it. Of any number of processes at once exactly one gets it.
 
     `wait` is how many seconds to wait for another changing command of memdir. Raises `LockedError` after that, and
     `StorageError` when the directory cannot be written."""
+    from memdir.git_exclude import exclude_from_git  # the gates, which only look, are asked by every hook
+    from memdir.lock import DEFAULT_WAIT, hold
+
     exclude_from_git(root)
-    with hold(root, command="memdir dream", now=now, wait=wait):
+    with hold(root, command="memdir dream", now=now, wait=DEFAULT_WAIT if wait is None else wait):
         state = read_lock(root, now)
         if state.blocked:
             return None

@@ -14,13 +14,14 @@ from memdir.model import Memory
 from memdir.tidy import not_current
 
 from .applying import Composed, Key, Outcome, Remake, carry_out, in_order, recover
+from .attempts import BY_HAND, UNATTENDED
 from .consolidate_lock import Held, acquire, blocked_error, read_lock
 from .gate import Gate, Verdict, evaluate, last_run, settle
 from .git_commit import Committed
 from .guards import LEAVING_DAYS, Guarded, guard, leaving
 from .notice import counted, write_notice
 from .operation import Operation
-from .runs import BY_HAND, UNATTENDED, Run, Runs
+from .runs import Run, Runs
 from .seed_files import release_seed_lock, take_seed_lock
 
 

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from memdir.dates import rfc3339
 from memdir.errors import StorageError
 
+from .attempts import HOUR, UNATTENDED, Attempts
 from .consolidate_lock import alive, read_lock, rewind_to
 from .own_sessions import own_sessions
-from .runs import HOUR, UNATTENDED, Runs
 from .seed_files import seed_blocked, seed_last_run
 from .session_list import sessions_since
 from .state_file import number, read_state, write_state
@@ -79,53 +79,53 @@ class Verdict(NamedTuple):
 
 def evaluate(gate: Gate, now: float, *, every: bool = False) -> Verdict:
     """Ask the gates, all of them with `every`. Never raises for what the files hold."""
-    runs = Runs(gate.state_dir, gate.root) if gate.state_dir is not None else None
+    attempts = Attempts(gate.state_dir) if gate.state_dir is not None else None
     checks: list[Check] = []
 
     def stop(check: Check) -> bool:
         checks.append(check)
         return not check.passed and not every
 
-    if runs is not None:
-        settle(gate.root, runs, now)
-    last = last_run(gate.root, runs)
-    if stop(_switch(gate.switches)) or (runs is not None and stop(_wait(runs, now))):
+    if attempts is not None:
+        settle(gate.root, attempts, now)
+    last = last_run(gate.root, attempts)
+    if stop(_switch(gate.switches)) or (attempts is not None and stop(_wait(attempts, now))):
         return Verdict(tuple(checks), last)
-    since = _not_in_the_future(last, now, runs)
-    if not stop(_time(since, now, gate.min_hours)) and not stop(_sessions(gate, since, now, runs)):
+    since = _not_in_the_future(last, now, attempts)
+    if not stop(_time(since, now, gate.min_hours)) and not stop(_sessions(gate, since, now, attempts)):
         stop(check_lock(gate.root, now))
     return Verdict(tuple(checks), last)
 
 
-def last_run(root: str, runs: Runs | None) -> float | None:
+def last_run(root: str, attempts: Attempts | None) -> float | None:
     """When the directory was last consolidated, by memdir, Claude Code or the predecessor, or a plan was last made with
     nobody there."""
-    told = (read_lock(root, 0.0).last_run, seed_last_run(root), runs.planned if runs is not None else None)
+    told = (read_lock(root, 0.0).last_run, seed_last_run(root), attempts.planned if attempts is not None else None)
     return max((time for time in told if time is not None), default=None)
 
 
-def settle(root: str, runs: Runs, now: float) -> None:
+def settle(root: str, attempts: Attempts, now: float) -> None:
     """Clear up after a run of memdir that was killed: the lock's time is put back, and one that ran unattended has
     failed. Not being able to is no error: the lock is stale within an hour."""
-    killed = runs.killed()
+    killed = attempts.killed()
     if killed is None or alive(killed[0]):
         return
     pid, prior_ns, how = killed
     with contextlib.suppress(StorageError):
         rewind_to(root, pid, prior_ns)
         if how == UNATTENDED:
-            runs.failed(now)
-        runs.stopped()
+            attempts.failed(now)
+        attempts.stopped()
 
 
-def _not_in_the_future(last: float | None, now: float, runs: Runs | None) -> float | None:
+def _not_in_the_future(last: float | None, now: float, attempts: Attempts | None) -> float | None:
     """A last run that lies in the future (a clock was wrong, then or now) counts from when that was first seen: it
     neither blocks for years nor lets a run pass twice."""
     if last is None or last <= now + _SKEW:
         return last
-    if runs is None:
+    if attempts is None:
         return now
-    path = f"{runs.directory}/clock.json"
+    path = f"{attempts.directory}/clock.json"
     kept = read_state(path)
     seen = number(kept.get("seen"))
     if number(kept.get("last")) == last and seen is not None and seen <= now + _SKEW:
@@ -142,8 +142,8 @@ def _switch(switches: Sequence[Switch]) -> Check:
     return Check("switch", True, ", ".join(switch.said for switch in switches) or "on")
 
 
-def _wait(runs: Runs, now: float) -> Check:
-    waiting = runs.waiting(now)
+def _wait(attempts: Attempts, now: float) -> Check:
+    waiting = attempts.waiting(now)
     failed = "no failed run" if not waiting.failures else f"{waiting.failures} failed in a row"
     if waiting.until is None:
         return Check("wait", True, failed)
@@ -161,9 +161,9 @@ def _time(last: float | None, now: float, hours: float) -> Check:
     return Check("time", False, f"{said}: {_span(until - now)} more", until, passed / HOUR, hours)
 
 
-def _sessions(gate: Gate, last: float | None, now: float, runs: Runs | None) -> Check:
+def _sessions(gate: Gate, last: float | None, now: float, attempts: Attempts | None) -> Check:
     without: Collection[str] = own_sessions(gate.own_dir) | ({gate.current} if gate.current else set())
-    kept_in = runs.gate_file if runs is not None else None
+    kept_in = attempts.gate_file if attempts is not None else None
     listing = sessions_since(gate.transcripts, last or 0.0, now, kept_in=kept_in, without=without)
     have, need = len(listing.sessions), gate.min_sessions
     since = f"since {rfc3339(last)[:16]}Z" if last is not None else "so far"

@@ -1,5 +1,5 @@
-"""What is remembered of consolidations of one memory directory: each run, failures and how long to wait after them,
-the inputs of the last ones. All in `dream/` below the directory's state.
+"""What is remembered of the consolidations of one memory directory: a record of each run, in `dream/runs/` below the
+directory's state.
 
 A run's record is written before its first change, with the number that its transaction will have; what became of that
 is the journal's to say, whose command begins with `dream N:`. So a run that was killed is told as the journal finds it.
@@ -14,22 +14,13 @@ from typing import Final, NamedTuple
 from memdir.journal import Journal
 from memdir.journal_records import State
 
+from .attempts import BY_HAND, DAY, Attempts
 from .state_file import number, read_state, write_state
 
-HOUR: Final = 3600.0
-BY_HAND: Final = "by-hand"
-UNATTENDED: Final = "unattended"
-AGENT: Final = "agent"
-DAY: Final = 24 * HOUR
-FIRST_WAIT: Final = HOUR
-LONGEST_WAIT: Final = DAY
-FAILURES_A_DAY: Final = 2
-"""Unattended runs that may fail in 24 hours before the next one waits for the first of them to be a day old."""
 _KEEP_RUNS: Final = 500
 _OUTCOMES: Final[dict[State, str]] = {
     "done": "applied", "undone": "undone", "failed": "rolled-back", "pending": "interrupted",
 }  # fmt: skip
-_KEEP_INPUTS: Final = 8
 
 
 class Run(NamedTuple):
@@ -47,33 +38,17 @@ class Run(NamedTuple):
     transaction: int | None = None
 
 
-class Waiting(NamedTuple):
-    """Unattended runs that failed in a row, when each of the last ones did, and until when the next one waits."""
-
-    failures: int
-    times: tuple[float, ...]
-    until: float | None
-
-
-class Runs:
+class Runs(Attempts):
     """The runs over one memory directory. Methods that write raise `StorageError` and expect the consolidation lock to
     be held."""
 
     def __init__(self, state_dir: str, root: str) -> None:
-        self.directory = os.path.join(state_dir, "dream")
+        super().__init__(state_dir)
         self._records = os.path.join(self.directory, "runs")
-        self._state = os.path.join(self.directory, "state.json")
         self._journal = Journal(state_dir, root)
 
-    @property
-    def gate_file(self) -> str:
-        """Where the gate keeps its listing of sessions."""
-        return os.path.join(self.directory, "sessions.json")
-
-    # Records
-
     def next_number(self) -> int:
-        """One more than the highest, and than any that the journal knows."""
+        """One more than the highest."""
         return max(self._numbers(), default=0) + 1
 
     def begin(self, run: Run) -> None:
@@ -139,63 +114,6 @@ class Runs:
             str(value.get("summary") or ""), tuple(operations),
             tuple(str(id) for id in left) if isinstance(left, list) else (), transaction,
         )  # fmt: skip
-
-    # Failures, inputs, who runs
-
-    def waiting(self, now: float) -> Waiting:
-        """How long the next unattended run waits after the failed ones. A failure in the future is taken for one
-        now."""
-        state = read_state(self._state)
-        failures = int(number(state.get("failures")) or 0)
-        told = state.get("failed_at")
-        times = sorted(min(t, now) for t in map(number, told if isinstance(told, list) else []) if t is not None)
-        if not failures or not times:
-            return Waiting(0, (), None)
-        until = times[-1] + min(FIRST_WAIT * 2.0 ** min(failures - 1, 10), LONGEST_WAIT)
-        if len(times) >= FAILURES_A_DAY:
-            until = max(until, times[-FAILURES_A_DAY] + DAY)
-        return Waiting(failures, tuple(times), until if until > now else None)
-
-    def failed(self, now: float) -> None:
-        """An unattended run failed."""
-        waiting = self.waiting(now)
-        self._change(failures=waiting.failures + 1, failed_at=[*waiting.times, now][-FAILURES_A_DAY:])
-
-    def succeeded(self, *inputs: str, planned: float | None = None) -> None:
-        """A run went through; `inputs` are digests of what it saw and of what it left, `planned` is when, of one that
-        only made a plan."""
-        more = {} if planned is None else {"planned": planned}
-        kept = [digest for digest in self.inputs if digest not in inputs]
-        self._change(failures=0, failed_at=[], inputs=[*kept, *inputs][-_KEEP_INPUTS:], **more)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Digests of what the last runs that went through saw and left: nothing is to be done for these again."""
-        value = read_state(self._state).get("inputs")
-        return tuple(digest for digest in value if isinstance(digest, str)) if isinstance(value, list) else ()
-
-    @property
-    def planned(self) -> float | None:
-        """When an unattended run last made a plan and left the lock's time alone."""
-        return number(read_state(self._state).get("planned"))
-
-    def running(self, pid: int, prior_ns: int | None, how: str) -> None:
-        """A process begins a run; `prior_ns` is what the lock's mtime was before."""
-        self._change(running=[pid, prior_ns, how])
-
-    def stopped(self) -> None:
-        """Nobody runs any more."""
-        self._change(running=None)
-
-    def killed(self) -> tuple[int, int | None, str] | None:
-        """What `running` was told, of a run that did not stop by itself, or that runs now."""
-        value = read_state(self._state).get("running")
-        if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], int):
-            return None
-        return value[0], value[1] if isinstance(value[1], int) else None, str(value[2])
-
-    def _change(self, **fields: object) -> None:
-        write_state(self._state, {**read_state(self._state), **fields})
 
 
 def run_of(command: str) -> int | None:

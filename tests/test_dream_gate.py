@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sandbox import Sandbox
+from sandbox import TOP, Sandbox
 from test_consolidate_lock import dead_pid, lay
 
+from memdir.sessions.attempts import UNATTENDED, Attempts
 from memdir.sessions.consolidate_lock import LOCK_NAME
 from memdir.sessions.gate import Gate, Switch, Verdict, evaluate, last_run
 from memdir.sessions.own_sessions import add_own_session, is_own, own_sessions
-from memdir.sessions.runs import UNATTENDED, Runs
 from memdir.sessions.seed_files import LOCK, STATE, release_seed_lock, take_seed_lock
 from memdir.sessions.session_list import sessions_since
 
@@ -109,7 +111,7 @@ def test_sessions_are_listed_at_most_every_ten_minutes(gate: Gate) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"taken": "x"}', '{"taken": 1e999, "key": 1, "sessions": 7}', "\0"])
 def test_torn_state_is_listed_anew(gate: Gate, text: str) -> None:
     sessions(gate, 5)
-    runs = Runs(str(gate.state_dir), gate.root)
+    runs = Attempts(str(gate.state_dir))
     for path in (Path(runs.gate_file), Path(runs.directory) / "state.json", Path(runs.directory) / "clock.json"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -228,7 +230,7 @@ def test_no_clock_and_no_file_time_is_an_error(
 
 def test_a_failed_run_waits_an_hour_and_at_most_two_fail_in_a_day(gate: Gate) -> None:
     sessions(gate, 5)
-    runs = Runs(str(gate.state_dir), gate.root)
+    runs = Attempts(str(gate.state_dir))
     runs.failed(NOW)
     assert evaluate(gate, NOW + 10).because == "1 failed in a row: waits 60 min more"
     assert evaluate(gate, NOW + HOUR).due
@@ -240,7 +242,7 @@ def test_a_failed_run_waits_an_hour_and_at_most_two_fail_in_a_day(gate: Gate) ->
 
 
 def test_the_wait_doubles_up_to_a_day(gate: Gate) -> None:
-    runs = Runs(str(gate.state_dir), gate.root)
+    runs = Attempts(str(gate.state_dir))
     waits, at = [], NOW
     for _ in range(8):
         runs.failed(at)
@@ -252,7 +254,7 @@ def test_the_wait_doubles_up_to_a_day(gate: Gate) -> None:
 
 
 def test_a_failure_in_the_future_blocks_no_longer_than_one_now(gate: Gate) -> None:
-    runs = Runs(str(gate.state_dir), gate.root)
+    runs = Attempts(str(gate.state_dir))
     runs.failed(NOW + 1e9)
     assert runs.waiting(NOW).until == NOW + HOUR
 
@@ -261,7 +263,7 @@ def test_a_killed_run_gives_its_time_back_and_an_unattended_one_has_failed(gate:
     sessions(gate, 5)
     pid = dead_pid()
     lay(Path(gate.root), str(pid).encode(), 60)
-    runs = Runs(str(gate.state_dir), gate.root)
+    runs = Attempts(str(gate.state_dir))
     runs.running(pid, int((NOW - 2 * DAY) * 1e9), UNATTENDED)
     verdict = evaluate(gate, NOW)
     assert verdict.last_run == NOW - 2 * DAY
@@ -328,3 +330,22 @@ def test_memdirs_own_switches_are_respected(sample: Sandbox) -> None:
     sample.run("pause")
     assert "memdir resume" in json.loads(sample.run("dream", "--json", **env).out)["because"]
     assert sample.run("dream", "run", "--yes").code == 0  # by hand it still works
+
+
+def test_asking_the_gates_loads_little() -> None:
+    program = "import sys, memdir.sessions.gate_of_project; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(TOP)}
+    )
+    heavy = {
+        "sqlite3",
+        "socket",
+        "subprocess",
+        "difflib",
+        "orjson",
+        "tempfile",
+        "memdir.journal",
+        "memdir.scan",
+        "typer",
+    }
+    assert heavy & set(done.stdout.split()) == set()
