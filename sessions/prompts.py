@@ -10,11 +10,13 @@ from .entry import Kind
 
 _INJECTED: Final = re.compile(
     r"\s*(?:<(?:local-command-stdout|local-command-stderr|local-command-caveat|session-start-hook|tick|goal"
-    r"|task-notification|bash-stdout|bash-stderr|teammate-message|user-memory-input|user-prompt-submit-hook"
+    r"|task-notification|bash-stdout|bash-stderr|teammate-message|user-memory-input"
     r"|environment_context|user_instructions|permissions instructions|turn_aborted|INSTRUCTIONS)\b"
     r"|Caveat: The messages below|# AGENTS\.md instructions for )"
 )
-_BEFORE: Final = re.compile(r"\s*<(ide_opened_file|ide_selection|ide_diagnostics|system-reminder)>")
+_BEFORE: Final = re.compile(
+    r"\s*<(ide_opened_file|ide_selection|ide_diagnostics|system-reminder|user-prompt-submit-hook)>"
+)
 _REMINDER: Final = "<system-reminder>"
 _REMINDER_END: Final = "</system-reminder>"
 _PASTED: Final = re.compile(r"\s*<pasted_content\b")
@@ -45,7 +47,7 @@ def prompt_of(line: Mapping[str, object], text: str) -> tuple[Kind, str]:
 def own_words(text: str) -> str:
     """The text without the editor's and the program's remarks before and after it; with nothing of the kind, the text
     as it is."""
-    if "<ide_" not in text and "<system-reminder>" not in text:
+    if not any(mark in text for mark in ("<ide_", "<user-prompt-submit-hook>", _REMINDER)):
         return text if text.strip() else ""
     start, end = 0, len(text.rstrip())
     while (match := _BEFORE.match(text, start)) is not None:

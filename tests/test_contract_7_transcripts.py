@@ -371,6 +371,48 @@ def test_a_pin_stays_when_the_file_grows_and_a_compaction_forgets_it() -> None:
     assert chain_of([*TWO_BRANCHES, pin, BOUNDARY, user("s", "Summary.", "x")]).leaf == "s"
 
 
+def sdk_chain(lines: list[Line]) -> list[str]:
+    """The conversation as the Agent SDK finds it, written down anew from its description (formats §3.4)."""
+    by_uuid = {line["uuid"]: line for line in lines}
+    place = {line["uuid"]: number for number, line in enumerate(lines)}
+    parents = {line["parentUuid"] for line in by_uuid.values()}
+    leaves = []
+    for uuid in by_uuid:
+        seen: set[str] = set()
+        at = uuid if uuid not in parents else None
+        while at in by_uuid and at not in seen and by_uuid[at]["type"] not in ("user", "assistant"):
+            seen.add(at)
+            at = by_uuid[at]["parentUuid"]
+        if at in by_uuid and at not in seen:
+            leaves.append(at)
+    if not leaves:
+        return []
+    chain: list[str] = []
+    at = max(leaves, key=place.__getitem__)
+    while at in by_uuid and at not in chain:
+        chain.append(at)
+        at = by_uuid[at]["parentUuid"]
+    return chain[::-1]
+
+
+_TREES = st.lists(
+    st.tuples(st.sampled_from("abcdefghij"), st.sampled_from([*"abcdefghij", None, "gone"]),
+              st.sampled_from(["user", "assistant", "progress", "attachment"])),
+    max_size=14,
+)  # fmt: skip
+
+
+@given(_TREES)
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_the_conversation_is_the_sdk_s(tree: list[tuple[str, str | None, str]]) -> None:
+    lines = [{"type": type, "uuid": uuid, "parentUuid": parent} for uuid, parent, type in tree]
+    expected = sdk_chain(lines)
+    found = chain_of(lines)
+    if expected and not found.linear:  # where everything is in cycles, the SDK gives nothing
+        assert [*found.uuids] == expected
+    assert found.linear == (not any(line["parentUuid"] for line in lines))
+
+
 def test_teammates_and_injected_lines_are_no_leaves() -> None:
     lines = [
         user("a", "one"), assistant("b", "two", parent="a"), user("m", "injected", "b", isMeta=True),
@@ -490,6 +532,8 @@ def test_a_long_output_lies_in_the_session_s_folder_or_nowhere(path: Path, tmp_p
         (user("a", "<ide_opened_file>x</ide_opened_file>"), "meta", None),
         (user("a", "<ide_selection>x</ide_selection>\nexplain this"), "prompt", "explain this"),
         (user("a", "fix it\n<system-reminder>x</system-reminder>"), "prompt", "fix it"),
+        (user("a", "<user-prompt-submit-hook>x</user-prompt-submit-hook>"), "meta", None),
+        (user("a", "<user-prompt-submit-hook>x</user-prompt-submit-hook> go"), "prompt", "go"),
         (user("a", "what is <system-reminder>?"), "prompt", "what is <system-reminder>?"),
         (user("a", "<pasted_content id=1>log</pasted_content>"), "meta", None),
         (user("a", "<pasted_content id=1>log</pasted_content> why?"), "prompt", None),
