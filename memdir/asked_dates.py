@@ -25,7 +25,7 @@ _PATTERN: Final = "|".join(
         rf"\b{_MONTH.format('m4')}\.?{_YEAR.format('y4')}\b",
         rf"\b(?:in|of|since|during|by|until|before|after|from|early|late|mid|last|this)\s+{_MONTH.format('m5')}\b"
         rf"{_YEAR.format('y5')}?",
-        r"\b(?:in|of|since|during|from)\s+(?P<y6>(?:19|20)\d\d)\b",
+        r"\b(?:in|of|since|during|from)\s+(?P<y6>(?:19|20)\d\d)\b(?![-/.]\d)",
     )
 )
 _HINT: Final = re.compile(

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from .collection import Collection, Word
 from .growing import document_id, place_of
 from .neighbours import OPENING
-from .ranking import K1, B, idf
+from .ranking import idf
+from .turn_ranking import SESSION_B, SESSION_K1
 
 _AFTER = "$"
 """Sorts directly after the `#` between a file's id and a turn's number."""
@@ -71,7 +72,8 @@ class Conversations:
         """BM25 of a file as a whole, from the exact counts of its turns. In how many files a word is, is what chance
         would give, known in how many turns it is: the exact number would need a look at every turn that has it."""
         ranges = self.ranges(file)
-        norm = K1 * (1 - B + B * sum(self._length(*place) for place in ranges) / self._average)
+        length = sum(self._length(*place) for place in ranges)
+        norm = SESSION_K1 * (1 - SESSION_B + SESSION_B * length / self._average)
         score = 0.0
         for word in words:
             for weight, _, entry in word.direct:

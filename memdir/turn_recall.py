@@ -6,30 +6,31 @@ speaks, and dates in the question order them. The same documents give the same a
 
 from __future__ import annotations
 
-from math import inf, log
+from math import inf
 from typing import NamedTuple
 
-from .asked_dates import Asked, asked_dates, nearness
 from .candidates import candidates
 from .collection import Collection
 from .conversation import Conversations
+from .dates import rfc3339
 from .growing import place_of
 from .query import Query
 from .ranking import calibrate, evidence
 from .recall import Scored
 from .segment import Facts
 from .stem import ENGLISH
-from .text import parse_query
+from .turn_question import TurnQuestion, names_file
 from .turn_ranking import (
+    AGAIN,
     ANSWER,
     ASKING,
     ASKS,
     BEST_TURN,
     DATE,
+    FILE,
     FIRST,
-    LONG,
+    LEAST,
     NEAR,
-    OWN,
     POOL,
     REPEATED,
     SESSION,
@@ -76,9 +77,9 @@ class FoundSession(NamedTuple):
 
 
 class _Turn:
-    """A turn that is looked at closely: its place (file and number in it), the gain of its own words, what its words
-    and its neighbours' give together, how many of the words it has itself and with its neighbours, and what each step
-    gives as a share of the best turn's words."""
+    """A turn that is looked at closely: its place (file and number in it), what its words and its neighbours' give
+    together (`near`) and its own alone, how many of the words it has itself and with its neighbours, and what each step
+    gives, as shares of the most that words give to a turn here."""
 
     __slots__ = ("covered", "facts", "file", "has", "near", "number", "own", "parts", "place", "total")
 
@@ -93,7 +94,8 @@ class _Turn:
 
 
 class _Ranking:
-    """One question over one collection."""
+    """One question over one collection. `files` are those of the turns with their word scores as a whole, as shares of
+    the best one's."""
 
     def __init__(self, collection: Collection, text: str, options: TurnOptions) -> None:
         self.collection = collection
@@ -101,15 +103,14 @@ class _Ranking:
         self.query = Query(collection, text, options.language)
         self.conversations = Conversations(collection)
         self.files: dict[str, float] = {}
-        """The files of the turns with their word scores, as shares of the best one's."""
         self.turns = self._pool()
         if self.turns:
             self._spread()
-            self._judge(_Question(text, options))
+            self._judge(TurnQuestion(text, options.now, options.language))
 
     def _pool(self) -> dict[tuple[str, int], _Turn]:
         """The best turns by their words, and the turns next to them."""
-        collection, options, conversations = self.collection, self.options, self.conversations
+        collection, options, neighbour = self.collection, self.options, self.conversations.neighbour
         wanted = max(POOL, options.limit)
         found = candidates(
             collection, self.query, wanted, lambda facts: admits(facts, options), _always, filtered=options.filtered
@@ -121,7 +122,7 @@ class _Ranking:
         for (file, place), turn in list(turns.items()):
             for step, _ in NEAR:
                 if (file, place + step) not in turns:
-                    other = conversations.neighbour(turn.number, step)
+                    other = neighbour(turn.number, step)
                     if other >= 0:
                         turns[file, place + step] = _Turn(other, file, place + step, collection.facts(other))
         return turns
@@ -129,19 +130,17 @@ class _Ranking:
     def _spread(self) -> None:
         """What each word gives to the turns that have it, and to those near them."""
         turns = self.turns
-        by_view: dict[int, list[_Turn]] = {}
+        views: dict[int, list[_Turn]] = {}
         for turn in turns.values():
-            by_view.setdefault(self.collection.at(turn.number), []).append(turn)
+            views.setdefault(self.collection.at(turn.number), []).append(turn)
         near = {
-            turn.number: [
-                (other, share) for step, share in NEAR if (other := turns.get((turn.file, turn.place - step)))
-            ]
+            turn: [(other, share) for step, share in NEAR if (other := turns.get((turn.file, turn.place - step)))]
             for turn in turns.values()
         }
         for word in self.query.words:
             best: dict[_Turn, float] = {}
             sums: dict[_Turn, float] = {}
-            for at, some in by_view.items():
+            for at, some in views.items():
                 base = self.collection.bases[at]
                 gains = self.collection.word_scores([word], at, [turn.number - base for turn in some])
                 for turn, gain in zip(some, gains, strict=True):
@@ -149,11 +148,7 @@ class _Ranking:
                         continue
                     turn.own += gain
                     turn.has += 1
-                    sums[turn] = sums.get(turn, 0.0) + gain
-                    if gain > best.get(turn, 0.0):
-                        best[turn] = gain
-                    for other, share in near[turn.number]:
-                        given = share * gain
+                    for other, given in ((turn, gain), *[(other, share * gain) for other, share in near[turn]]):
                         sums[other] = sums.get(other, 0.0) + given
                         if given > best.get(other, 0.0):
                             best[other] = given
@@ -161,75 +156,75 @@ class _Ranking:
                 turn.near += (1 - REPEATED) * best[turn] + REPEATED * total
                 turn.covered += 1
 
-    def _judge(self, question: _Question) -> None:
+    def _judge(self, question: TurnQuestion) -> None:
         """Add up what each step gives."""
-        turns, conversations = self.turns, self.conversations
-        for file in {turn.file for turn in turns.values()}:
-            self.files[file] = conversations.word_score(file, self.query.words)
-        most = max(self.files.values()) or 1.0
-        self.files = {file: score / most for file, score in self.files.items()}
+        turns = self.turns
+        whole = {file: self.conversations.word_score(file, self.query.words) for file, _ in sorted(turns)}
+        most = max(whole.values()) or 1.0
+        self.files = {file: score / most for file, score in whole.items()}
         top = max(turn.near for turn in turns.values()) or 1.0
-        words = len(self.query.words) or 1
         speaker = question.speaker({turn.facts.description for turn in turns.values()})
         for (file, place), turn in turns.items():
             facts = turn.facts
             before = turns.get((file, place - 1))
-            asks = facts.status == ASKING
-            length = self._length(turn.number)
             parts = {
                 "words": turn.own / top,
                 "neighbours": (turn.near - turn.own) / top,
                 "session": SESSION * self.files[file],
-                "own": OWN * turn.has / words,
                 "speaker": SPEAKER if question.said_by(facts, speaker) else 0.0,
-                "place": (FIRST if place == 0 else 0.0)
-                + (ANSWER if before is not None and before.facts.status == ASKING else 0.0)
-                - (ASKS if asks else 0.0),
-                "length": LONG * length,
-                "date": DATE * nearness(question.dates, facts.modified) if question.dates else 0.0,
+                "file": FILE if question.touched(facts) else 0.0,
+                "date": DATE * question.nearness(facts.modified),
+                "first": FIRST if place == 0 else 0.0,
+                "answers": ANSWER if before is not None and before.facts.status == ASKING else 0.0,
+                "asks": -ASKS if facts.status == ASKING else 0.0,
             }
             turn.parts = {name: value for name, value in parts.items() if value}
-            turn.total = sum(parts.values())
-
-    def _length(self, number: int) -> float:
-        """How long a turn is beside the average one, as a logarithm within bounds."""
-        view, own = self.collection.place(number)
-        return min(max(log((view.segment.lengths[own] or 1) / self.collection.average_length), -2.0), 1.5)
+            turn.total = sum(turn.parts.values())
 
     def ranked(self) -> list[_Turn]:
         """The turns that the filters let through, best first, ties by id."""
         found = [turn for turn in self.turns.values() if turn.total > 0 and admits(turn.facts, self.options)]
-        found.sort(key=lambda turn: (-turn.total, turn.facts.id, turn.number))
+        found.sort(key=_rank)
+        seen: dict[str, int] = {}
+        for turn in found:
+            before = seen.get(turn.file, 0)
+            seen[turn.file] = before + 1
+            turn.total *= max(AGAIN**before, LEAST)
+        found.sort(key=_rank)
         return found
 
-    def score(self, turn: _Turn, share: float) -> float:
-        """The score of a hit that has this share of the best one's (`turn`) total."""
+    def score(self, best: _Turn, share: float) -> float:
+        """The score of a hit that has this share of the best one's total."""
         count = self.query.count or 1
-        covered, has = min(1.0, turn.covered / count), min(1.0, turn.has / count)
-        return round(calibrate(evidence(turn.near, self.collection.most, covered, has), share), 6)
+        sure = evidence(best.near, self.collection.most, min(1.0, best.covered / count), min(1.0, best.has / count))
+        return round(calibrate(sure, min(1.0, share)), 6)
 
-    def scored(self, turn: _Turn, score: float) -> Scored:
+    def scored(self, turn: _Turn, best: _Turn) -> Scored:
         """A turn as what is given to who asks."""
         view, own = self.collection.place(turn.number)
         parts = {name: round(value, 4) for name, value in turn.parts.items()}
-        return Scored(view, own, turn.facts, score, parts, (), self.query.terms)
+        why = self._why(turn) if self.options.explain else ()
+        return Scored(view, own, turn.facts, self.score(best, turn.total / best.total), parts, why, self.query.terms)
+
+    def _why(self, turn: _Turn) -> tuple[str, ...]:
+        own = [word.text for word in self.query.words if self.collection.gain(word, turn.number)]
+        why = ["words: " + ", ".join(own)] if own else []
+        if turn.covered > turn.has:
+            why.append(f"{turn.covered - turn.has} more in the turns around it")
+        for part, text in (
+            ("speaker", f"said by {turn.facts.description or turn.facts.type}"),
+            ("file", "touches the file that is named"),
+            ("date", f"of {rfc3339(turn.facts.modified)[:10]}"),
+            ("first", "the first of its session"),
+            ("answers", "follows a question"),
+        ):
+            if part in turn.parts:
+                why.append(text)
+        return tuple(why)
 
 
-class _Question:
-    """What a question says beside its words."""
-
-    def __init__(self, text: str, options: TurnOptions) -> None:
-        self.dates: tuple[Asked, ...] = asked_dates(text, options.now)
-        self._places = {word: -at for at, word in enumerate(reversed(parse_query(text, options.language).plain))}
-
-    def speaker(self, names: set[str]) -> str:
-        """Of the names of speakers the one that the question has first; empty for none."""
-        asked = [(self._places[name.casefold()], name) for name in names if name.casefold() in self._places]
-        return min(asked)[1] if asked else ""
-
-    def said_by(self, facts: Facts, speaker: str) -> bool:
-        """Whether the turn is by whom the question names."""
-        return bool(speaker) and facts.description == speaker
+def _rank(turn: _Turn) -> tuple[float, str, int]:
+    return (-turn.total, turn.facts.id, turn.number)
 
 
 def _always(score: float, number: int) -> bool:
@@ -242,33 +237,40 @@ def recall_turns(collection: Collection, text: str, options: TurnOptions) -> lis
         return []
     ranking = _Ranking(collection, text, options)
     found = ranking.ranked()[: options.limit]
-    return [ranking.scored(turn, ranking.score(found[0], turn.total / found[0].total)) for turn in found]
+    return [ranking.scored(turn, found[0]) for turn in found]
 
 
 def recall_sessions(collection: Collection, text: str, options: TurnOptions) -> list[FoundSession]:
-    """The best sessions for a question, best first, ties by the file's id."""
+    """The best sessions for a question, best first, ties by the file's id. What sub-agents said counts for the session
+    that had them."""
     if options.limit < 1 or not collection.count:
         return []
     ranking = _Ranking(collection, text, options)
     turns = ranking.ranked()
+    said = {turn.file: 0.0 for turn in turns}
     best: dict[str, _Turn] = {}
     for turn in turns:
         best.setdefault(turn.file, turn)
-    totals = [
-        (-(BEST_TURN * turn.total / turns[0].total + WHOLE * ranking.files[file]), file, turn)
-        for file, turn in best.items()
-    ]
-    totals.sort(key=lambda t: t[:2])
-    results = []
-    for total, file, turn in totals[: options.limit]:
-        score = ranking.score(turns[0], total / totals[0][0])
-        parts = {
-            "turn": round(BEST_TURN * turn.total / turns[0].total, 4),
-            "session": round(WHOLE * ranking.files[file], 4),
-        }
-        scored = ranking.scored(turn, ranking.score(turns[0], turn.total / turns[0].total))
-        results.append(FoundSession(file, turn.facts.session or "", score, scored, parts))
-    return results
+        own = turn.parts.get("words", 0.0) + turn.parts.get("neighbours", 0.0) + turn.parts.get("date", 0.0)
+        said[turn.file] = max(said[turn.file], own)
+    most = max(said.values(), default=0.0) or 1.0
+    totals = [(-(BEST_TURN * value / most + WHOLE * ranking.files[file]), file) for file, value in said.items()]
+    totals.sort()
+    results: dict[tuple[str, str, str], FoundSession] = {}
+    for total, file in totals:
+        turn = best[file]
+        scored = ranking.scored(turn, turns[0])
+        key = (scored.view.root, turn.facts.namespace, turn.facts.session or file)
+        if key not in results:
+            if len(results) == options.limit:
+                break
+            parts = {
+                "turn": round(BEST_TURN * said[file] / most, 4),
+                "session": round(WHOLE * ranking.files[file], 4),
+            }
+            score = ranking.score(turns[0], total / totals[0][0])
+            results[key] = FoundSession(file, turn.facts.session or "", score, scored, parts, scored.why)
+    return list(results.values())
 
 
 def admits(facts: Facts, options: TurnOptions) -> bool:
@@ -281,15 +283,10 @@ def admits(facts: Facts, options: TurnOptions) -> bool:
         return False
     if options.branches and facts.sources[:1] not in [(branch,) for branch in options.branches]:
         return False
-    if options.files and not any(_names(path, file) for path in facts.sources[1:] for file in options.files):
+    if options.files and not any(names_file(path, file) for path in facts.sources[1:] for file in options.files):
         return False
     if options.namespaces and not any(
         facts.namespace == n or facts.namespace.startswith(n + "/") for n in options.namespaces
     ):
         return False
     return options.since <= facts.modified < options.until
-
-
-def _names(path: str, file: str) -> bool:
-    """Whether a path is the file, or ends with it."""
-    return path == file or path.endswith("/" + file.lstrip("/"))
