@@ -25,8 +25,13 @@ BODY: Final = 0.5
 """What a word of the body weighs beside one of the subject."""
 HALF_LIFE: Final = 12 * 3600.0
 """Seconds between a commit and a session at which the time counts half."""
-LEAST: Final = 0.9
-"""What a session without a deed must have of words and time together."""
+LATER: Final = 7 * 86400.0
+"""Seconds after a commit from which on a session that begins had no part in it."""
+ENOUGH: Final = 3
+"""Different words that what was said must share with the message to count fully."""
+SLIGHT: Final = 0.1
+LEAST: Final = 0.8
+"""The least sum of parts with a deed, and without one."""
 _K1: Final = 1.2
 _B: Final = 0.75
 
@@ -47,16 +52,18 @@ class Origin(NamedTuple):
         return title_line(self.session.title)
 
 
-def origins(question: Question, tracer: Tracer, traces: Sequence[Trace], *, least: float = LEAST) -> list[Origin]:
+def origins(question: Question, tracer: Tracer, traces: Sequence[Trace]) -> list[Origin]:
     """The sessions that speak for it, best first, ties by the later one."""
+    if question.time:
+        traces = [trace for trace in traces if trace.started <= question.time + LATER]
     texts = _texts(tracer, traces)
     files = _files(question, traces)
     found = []
     for trace, text, wrote in zip(traces, texts, files, strict=True):
         parts = _parts(question, trace, text, wrote)
-        did = any(parts.get(name) for name in ("made", "subject", "line", "files", "read"))
-        if did or parts["words"] + parts["time"] >= least + (0 if question.time else 1):
-            total = sum(parts.values())
+        total = sum(parts.values())
+        did = any(parts[name] for name in ("made", "subject", "line", "files", "read"))
+        if total >= (SLIGHT if did else LEAST):
             kept = {name: round(value, 3) for name, value in parts.items() if value}
             found.append(
                 Origin(trace, round(total / (total + 1), 3), kept, _why(question, tracer, trace, kept), _turns(trace))
@@ -107,7 +114,8 @@ def _texts(tracer: Tracer, traces: Sequence[Trace]) -> list[float]:
         norm = _K1 * (1 - _B + _B * trace.length / average) if average else _K1
         found.append(sum(weights[w] * n * (_K1 + 1) / (n + norm) for w, n in trace.words.items()))
     best = max(found, default=0.0)
-    return [value / best if best else 0.0 for value in found]
+    shares = (min(1.0, len(trace.words) / ENOUGH) for trace in traces)
+    return [value / best * share if best else 0.0 for value, share in zip(found, shares, strict=True)]
 
 
 def _files(question: Question, traces: Sequence[Trace]) -> list[float]:
