@@ -31,6 +31,7 @@ MODULES: dict[str, str] = {
     "redo": "history_cmd",
     "restore": "archive_cmd",
     "resume": "pause_cmd",
+    "review": "review_cmd",
     "rm": "archive_cmd",
     "search": "recall_cmd",
     "session": "session_cmd",

@@ -6,7 +6,7 @@ import re
 from bisect import bisect
 from typing import Final
 
-from memdir.dates import DAY, parse_date, rfc3339
+from memdir.dates import DAY, rfc3339
 from memdir.errors import BadInputError
 from memdir.frontmatter import replace_body
 from memdir.model import Memory
@@ -16,9 +16,8 @@ from memdir.tidying import expired_bytes, is_expired
 
 from .draft import UNWRITTEN, Draft
 from .review_marks import open_mark, settled, with_mark
+from .written_when import may_be_relative, seconds, written
 
-ONE_TIME: Final = 36 * 3600.0
-"""Seconds that creation and last change may lie apart for all words of a file to be of one time."""
 CHECKOUT: Final = 30.0
 """Seconds within which a checkout or a copy writes its files,"""
 CHECKOUT_FILES: Final = 2
@@ -28,15 +27,6 @@ ARCHIVE_DAYS: Final = 90.0
 STALE_DAYS: Final = 180.0
 """Days after which a state (`currently`, `in progress`) is no longer believed."""
 
-_HINT = re.compile(
-    r"yester|\b(?:today|tonight|tomorrow|ago|weeks?|months?|quarters?|years?|gestern|heute|morgen|tage?n?|wochen?|monate?n?"
-    r"|quartals?|jahre?n?s?|ayer|hoy|mañana|semanas?|mes(?:es)?|trimestre|años?|días?|days?"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-    r"|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwoch|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)\b",
-    re.I,
-)
-"""What every relative date has some of: most texts need no closer look."""
-_NAME_DATE = re.compile(r"\d{4}[-_]\d\d[-_]\d\d")
 _STATE = re.compile(
     r"\b(?:currently|at the moment|right now|for now|in progress|work in progress|wip|not yet|still (?:open|pending)"
     r"|derzeit|momentan|zurzeit|aktuell|in arbeit|noch nicht|actualmente|por ahora|en curso|todavía no|aún no"
@@ -53,13 +43,13 @@ def make_dates_absolute(draft: Draft) -> None:
     for id in sorted(draft.memories):
         memory = draft.memories[id]
         text = f"{memory.description}\n{memory.body}"
-        if draft.editable(memory) and _HINT.search(text) and relative_dates(text, memory.mtime):
+        if draft.editable(memory) and may_be_relative(text) and relative_dates(text, memory.mtime):
             near = bisect(times, memory.mtime + CHECKOUT) - bisect(times, memory.mtime - CHECKOUT)
             _absolute(draft, memory, trusted=near <= CHECKOUT_FILES)
 
 
 def _absolute(draft: Draft, memory: Memory, *, trusted: bool) -> None:
-    when, said = _written(memory)
+    when, said = written(memory)
     if when is None or not (said or trusted):
         return
     found = relative_dates(memory.body, when) or relative_dates(memory.description, when)
@@ -79,32 +69,13 @@ def _absolute(draft: Draft, memory: Memory, *, trusted: bool) -> None:
     draft.add("date", (memory.id,), reason, evidence, [draft.changed(memory, data)], asks=not said)
 
 
-def _written(memory: Memory) -> tuple[float | None, bool]:
-    """When the words were written, and whether the file itself says so; None when they are of several times."""
-    dates = [_seconds(text) for text in (memory.created, memory.modified) if text]
-    known = [date for date in dates if date is not None]
-    if not known:
-        named = [_seconds(text.replace("_", "-")) for text in _NAME_DATE.findall(memory.stem)]
-        known = [date for date in named if date is not None]
-    if known:
-        return (known[-1] if max(known) - min(known) <= ONE_TIME else None), True
-    return memory.mtime, False
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return parse_date(text)
-    except BadInputError:
-        return None
-
-
 def mark_expired(draft: Draft) -> None:
     """A memory whose validity is over says so, and goes to the archive long after."""
     for id in sorted(draft.memories):
         memory = draft.memories[id]
         if not memory.valid_until or not draft.editable(memory):
             continue
-        over = _seconds(memory.valid_until)
+        over = seconds(memory.valid_until)
         if over is None:
             continue
         old = draft.inputs.now - over > ARCHIVE_DAYS * DAY
@@ -126,7 +97,7 @@ def mark_expired(draft: Draft) -> None:
 def mark_stale(draft: Draft) -> None:
     """A state that was current long ago waits for a person's word."""
     for memory in list(draft.current()):
-        dates = [date for text in (memory.modified, memory.created) if text and (date := _seconds(text)) is not None]
+        dates = [date for text in (memory.modified, memory.created) if text and (date := seconds(text)) is not None]
         if memory.type not in ("project", None) or not dates or memory.valid_until:
             continue
         days = (draft.inputs.now - max(dates)) / DAY

@@ -19,6 +19,14 @@ class Proposal(Protocol):
     """A candidate for a memory, taken out of a transcript (see `sessions.candidates`)."""
 
     @property
+    def name(self) -> str:
+        """A name for it, empty where there is none."""
+
+    @property
+    def description(self) -> str:
+        """A description, empty where there is none."""
+
+    @property
     def text(self) -> str:
         """What would be remembered."""
 

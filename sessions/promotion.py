@@ -29,7 +29,7 @@ def promote(draft: Draft, similar: Similar) -> None:
             continue
         kind = candidate.type if candidate.type in TYPES else "project"
         try:
-            new = New(candidate.text, type=kind, session=sessions[0])
+            new = New(candidate.text, candidate.name or None, candidate.description or None, kind, session=sessions[0])
             change = add(planned_store(draft), new, now=draft.inputs.now).changes[0]
             data = edit(change.after or b"", {"sources": [f"session:{session}" for session in sessions]})
         except MemdirError:

@@ -16,6 +16,8 @@ from memdir.digest import blake2b
 from memdir.errors import BadInputError
 from memdir.model import Memory
 
+from .written_when import dated
+
 FIELD: Final = "review"
 OPEN, CONFIRMED, REJECTED, SNOOZED = "open", "confirmed", "rejected", "snoozed"
 NOTE: Final = "> Contradicts "
@@ -55,11 +57,13 @@ def marks(memory: Memory) -> list[Mark]:
 
 
 def words_digest(memories: Iterable[Memory]) -> str:
-    """Of the words of some memories, whatever their order; annotations do not count."""
+    """Of the words of some memories, whatever their order. Annotations do not count, and a relative date is the same
+    as what it becomes."""
     hashed = blake2b(digest_size=6)
     for memory in sorted(memories, key=lambda m: m.id):
         body = "\n".join(line for line in memory.body.splitlines() if not line.startswith(NOTE))
-        hashed.update(" ".join(f"{memory.id} {memory.description} {body}".split()).encode("utf-8", "surrogateescape"))
+        words = f"{memory.id} {dated(memory, memory.description)} {dated(memory, body)}"
+        hashed.update(" ".join(words.split()).encode("utf-8", "surrogateescape"))
     return str(hashed.hexdigest())
 
 
