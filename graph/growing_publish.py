@@ -19,7 +19,7 @@ from .disk_segment import DiskSegment
 from .generation import MANIFEST, Generation, Stored
 from .generations import Draft
 from .growing_overlay import Before, GrowingOverlay, Grown
-from .growing_states import NAME, States, continued, write_states
+from .growing_states import NAME, States, continued, pack, write_states
 from .growth import Growth, removed_by
 from .manifest import DIGEST_SIZE, Entry, Layout, write_manifest
 from .merging import write_segments
@@ -30,6 +30,8 @@ BATCH: Final = 5_000
 """Documents analysed in memory at a time,"""
 BATCH_CHARACTERS: Final = 16_000_000
 """or characters of their text."""
+MAX_PARTS: Final = 200
+"""Parts on disk; so many are written as one, as each takes a file descriptor."""
 _NO_DIGEST: Final = bytes(DIGEST_SIZE)
 
 
@@ -52,8 +54,9 @@ class Reader:
         self._progress = progress
         self._batch: list[TextDocument] = []
         self._characters = 0
-        self._done = self._total = 0
+        self._done = self._total = self._written = 0
         self.grown: dict[str, Grown] = {}
+        """The files that were read, their states packed."""
         self.parts = [Part(part.segment, part.removed) for part in overlay.parts]
 
     def read(self, stats: Sequence[FileStat], before: Before) -> None:
@@ -63,7 +66,7 @@ class Reader:
         for stat in stats:
             known = self._overlay.grown.get(stat.id)
             if known is not None and known.stat == stat:
-                self.grown[stat.id] = known
+                self.grown[stat.id] = known._replace(state=pack(known.state))
             else:
                 state = continued(known.stat, known.state, stat) if known else before(stat)
                 grown = self._read(stat, state, torn)
@@ -92,8 +95,8 @@ class Reader:
                 self._take(document)
         except MemdirError as error:
             torn.add(stat.id)
-            return Grown(stat, b"", fresh=True, there=error.code != "vanished")
-        return Grown(stat, reading.state(), reading.fresh)
+            return Grown(stat, pack(b""), fresh=True, there=error.code != "vanished")
+        return Grown(stat, pack(reading.state()), reading.fresh)
 
     def _take(self, document: TextDocument) -> None:
         self._batch.append(document)
@@ -101,9 +104,23 @@ class Reader:
         if not len(self._batch) % 100:
             self._tell(document.facts.offsets[0] if document.facts.offsets else 0)
         if len(self._batch) >= BATCH or self._characters >= BATCH_CHARACTERS:
-            path = os.path.join(self._draft.directory, f"part-{len(self.parts)}")
-            write_segment(path, [Part(self._segment())], passing=True)
-            self.parts.append(Part(DiskSegment(path)))
+            self._write_part([Part(self._segment())])
+            stored = [part for part in self.parts if isinstance(part.segment, DiskSegment)]
+            if len(stored) >= MAX_PARTS:
+                self.parts = [part for part in self.parts if not isinstance(part.segment, DiskSegment)]
+                self._write_part(stored)
+
+    def _write_part(self, parts: list[Part]) -> None:
+        """Write some parts as one on disk; the files of those that were there go."""
+        path = os.path.join(self._draft.directory, f"part-{self._written}")
+        self._written += 1
+        write_segment(path, parts, passing=True)
+        for part in parts:
+            if isinstance(part.segment, DiskSegment):
+                os.unlink(part.segment.path)
+        segment = DiskSegment(path)
+        segment.release()
+        self.parts.append(Part(segment))
 
     def _segment(self) -> MemorySegment:
         segment = MemorySegment(self._batch, self._language)
@@ -159,4 +176,4 @@ def _counting(parts: list[Part]) -> list[Part]:
 
 
 def _kept_state(base: Generation, states: States | None, id: str) -> bytes:
-    return states.get(base.manifest.find(id)) if states is not None else b""
+    return states.packed(base.manifest.find(id)) if states is not None else pack(b"")

@@ -47,6 +47,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growing_publish, "BATCH", 3)
+    monkeypatch.setattr(growing_publish, "MAX_PARTS", 2)
     monkeypatch.setattr(merging, "MAX_SEGMENTS", 3)
 
 
