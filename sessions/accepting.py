@@ -86,7 +86,8 @@ def _update(candidate: Candidate, store: Store, now: float, private: bool) -> Pl
     called = kebab(candidate.values[0])
     if memory.is_section or not old or memory.body.count(old) != 1 or (called and called in kebab(memory.name)):
         return _new(candidate, store, now, private, supersedes=() if memory.is_section else (memory.id,))
-    body = memory.body.replace(old, candidate.text)
+    said = candidate.text if old.endswith((".", "!")) else candidate.text.rstrip(".")
+    body = memory.body.replace(old, said)
     fields: dict[str, object] = {}
     if old.rstrip(".") in memory.description or _plain(memory.description) == _plain(old):
         fields["description"] = memory.description.replace(old.rstrip("."), candidate.text.rstrip("."))

@@ -21,7 +21,8 @@ LONG_PROMPT: Final = 1200
 
 _INJECTED: Final = re.compile(
     r"\s*(?:This session is being continued from a previous conversation|Caveat: The messages below|"
-    r"\[Request interrupted|Base directory for this skill:|Contents of \S+ \(|# memdir\b|Called the \w+ tool|"
+    r"\[Request interrupted|memdir extraction:|Base directory for this skill:|Contents of \S+ \(|# memdir\b|"
+    r"Called the \w+ tool|"
     r"Result of calling the|Note: \S+ was (?:modified|read) |PreToolUse|PostToolUse|UserPromptSubmit|SessionStart|"
     r"Stop hook|Your task is to create a detailed summary|<session-start-hook>|<tick>|<goal>|"
     r"Unknown (?:slash )?command|"
