@@ -10,6 +10,7 @@ from memdir.files import PRIVATE, shown, write_atomic
 
 from .app import App, Values
 from .session_named import PLACES, SESSION, session_named
+from .session_show_cmd import VIEWS, view_of
 from .table import YES, Command, Option
 
 
@@ -18,13 +19,13 @@ def run(app: App, values: Values) -> int:
     from memdir.sessions.export import exported, json_fields
     from memdir.sessions.readable import cleaner
 
-    target = values.text("output")
+    target, view = values.text("output"), view_of(values)
     session = session_named(app, values)
     form = "json" if app.out.json and target is None else values.required("format")
     if target is not None:
         target = os.path.join(app.environment.cwd, target)
         _check(app, target, session.path, yes=values.flag("yes"))
-    whole, clean, all = exported(session), cleaner(raw=values.flag("raw")), values.flag("all")
+    whole, clean, all = exported(session, view), cleaner(raw=values.flag("raw")), values.flag("all")
     if form == "json":
         fields = json_fields(whole, clean)
         if target is None:
@@ -74,6 +75,7 @@ COMMANDS = (
             Option(("-o", "--output"), "Write to FILE instead of stdout.", metavar="FILE"),
             Option(("--tools",), "Markdown: unfold tool calls (the others hold them anyway).", kind="flag"),
             Option(("-a", "--all"), "What was injected and thought, too (JSON holds it anyway).", kind="flag"),
+            *VIEWS,
             Option(("--raw",), "Do not mask secrets.", kind="flag"),
             YES,
             *PLACES,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from memdir.dates import rfc3339
-from memdir.errors import EXIT_NOTHING, EXIT_OK, UsageError
+from memdir.errors import EXIT_NOTHING, EXIT_OK, NotFoundError, UsageError
 from memdir.files import shown
 
 from .app import App, Values
@@ -19,6 +19,7 @@ from .table import Command, Option
 if TYPE_CHECKING:
     from memdir.sessions.entry import Turn
     from memdir.sessions.readable import Clean, Piece
+    from memdir.sessions.viewed import View
 
 CONTEXT = 3
 """Turns shown before and after the one that `--turn` names."""
@@ -26,36 +27,43 @@ _SPEAKER = 8
 """Columns for who speaks."""
 _MIN_TEXT = 30
 """Columns that a text at least gets beside time and speaker."""
+_WHY_NOT = {"conversation": "given up, or of a side chain", "chain": "compacted, given up, or of a side chain"}
+VIEWS = (
+    Option(("--chain",), "Only what the session would go on from: the chain from its leaf.", kind="flag"),
+    Option(("--linear",), "Everything in the order of the file, branches that were given up too.", kind="flag"),
+)
 
 
 def run(app: App, values: Values) -> int:
     """Print the turns of a session."""
-    from memdir.sessions.chain import read_chain
     from memdir.sessions.overview import title_line
     from memdir.sessions.readable import cleaner, conversation
     from memdir.sessions.transcript import load
     from memdir.sessions.turn_fields import turn_fields
+    from memdir.sessions.viewed import viewed
 
-    if values.flag("chain") and values.flag("linear"):
-        raise UsageError("--chain and --linear exclude each other")
+    view = view_of(values)
     session = session_named(app, values)
     transcript = load(session.path)
-    turns = transcript.turns
+    turns: Sequence[Turn] = viewed(session.path, transcript.turns, view)
     all = values.flag("all")
+    left_out = len(conversation(transcript.turns, all=all)) - len(conversation(turns, all=all))
     wanted = values.text("turn")
     if wanted is not None:
         context = values.integer("context")
-        turns, mark = _around(turns, wanted, CONTEXT if context is None else context)
+        try:
+            turns, mark = _around(turns, wanted, CONTEXT if context is None else max(0, context))
+        except NotFoundError:  # in a branch that was given up, perhaps
+            turns, mark = _around(transcript.turns, wanted, CONTEXT if context is None else max(0, context))
+        left_out = 0
     else:
         mark = ""
-        if not values.flag("linear"):
-            turns = tuple(read_chain(session.path).visible(turns, injected=all))
     clean = cleaner(raw=values.flag("raw"))
     title = title_line(transcript.told.title)
     if app.out.json:
         fields = {
             "session": session.id, "path": shown(session.path), "title": title,
-            "chain": not values.flag("linear"), "turns": [turn_fields(turn, clean) for turn in turns],
+            "view": view, "turns": [turn_fields(turn, clean) for turn in turns],
             "lines": transcript.told.lines, "skipped": transcript.told.skipped, "took_ms": app.out.took_ms(),
         }  # fmt: skip
         app.out.object("session-show/1", fields)
@@ -66,14 +74,20 @@ def run(app: App, values: Values) -> int:
             app.out.line(app.out.styled(title, "bold"))
         app.out.line(app.out.styled(f"{session.id}  {shown(session.path)}", "dim"))
         _Printer(app, clean, tools=values.flag("tools"), thinking=all, mark=mark).print(said)
-    left = 0 if wanted is not None else len(conversation(transcript.turns, all=all)) - len(said)
-    if left:
-        app.out.note(f"note: {counted(left, 'turn')} not shown, compacted, given up or beside: --linear has them")
     if transcript.told.skipped:
         app.out.note(f"note: {counted(transcript.told.skipped, 'line')} of {transcript.told.lines} cannot be read")
+    if left_out:
+        app.out.note(f"note: {counted(left_out, 'turn')} not shown ({_WHY_NOT[view]}): --linear has all")
     if not said:
         app.out.note("nothing was said in this session")
     return EXIT_OK if said else EXIT_NOTHING
+
+
+def view_of(values: Values) -> View:
+    """The view that `--chain` and `--linear` choose. Raises `UsageError` for both."""
+    if values.flag("chain") and values.flag("linear"):
+        raise UsageError("--chain and --linear exclude each other")
+    return "chain" if values.flag("chain") else "linear" if values.flag("linear") else "conversation"
 
 
 def _around(turns: Sequence[Turn], wanted: str, context: int) -> tuple[tuple[Turn, ...], str]:
@@ -164,8 +178,7 @@ COMMANDS = (
         options=(
             Option(("--turn",), "Only this turn (any of its uuids) and those around it.", metavar="ID"),
             Option(("--context",), "Turns before and after it.", kind="int", default=CONTEXT, metavar="N"),
-            Option(("--chain",), "The conversation as it ended (the default).", kind="flag"),
-            Option(("--linear",), "Everything in the order of the file, abandoned branches too.", kind="flag"),
+            *VIEWS,
             Option(("--tools",), "Unfold tool calls into input and result.", kind="flag"),
             Option(("-a", "--all"), "What was injected and thought, too.", kind="flag"),
             Option(("--raw",), "Do not mask secrets.", kind="flag"),

@@ -6,16 +6,17 @@ import os
 from typing import Final, NamedTuple
 
 from memdir.dates import rfc3339
-from memdir.errors import StorageError
+from memdir.errors import MemdirError, StorageError
 from memdir.files import read_file, shown
 
 from .catalogue import Session
 from .entry import Turn
 from .json_lines import parse
-from .overview import Overview, overview
+from .overview import Overview, title_line
 from .readable import Clean
-from .transcript import load
+from .transcript import load, session_id
 from .turn_fields import turn_fields
+from .viewed import View, viewed
 
 _META: Final = ".meta.json"
 _MAX_META: Final = 1 << 16
@@ -37,16 +38,18 @@ class Exported(NamedTuple):
     agents: tuple[AgentPart, ...]
 
 
-def exported(session: Session) -> Exported:
-    """Read a session wholly. Raises `StorageError` when its file cannot be read; a sub-agent's that cannot be is left
-    out."""
+def exported(session: Session, view: View = "conversation") -> Exported:
+    """Read a session wholly; of its own turns those of a view. Raises `StorageError` when its file cannot be read; a
+    sub-agent's that cannot be is left out."""
     agents = []
     for path in session.agents:
         try:
             agents.append(AgentPart(_agent_name(path), path, load(path).turns))
         except StorageError:
             continue  # gone meanwhile
-    return Exported(overview(session), load(session.path).turns, tuple(agents))
+    whole = load(session.path)
+    about = Overview(session, whole.told, title_line(whole.told.title))
+    return Exported(about, tuple(viewed(session.path, whole.turns, view)), tuple(agents))
 
 
 def json_fields(whole: Exported, clean: Clean) -> dict[str, object]:
@@ -74,10 +77,10 @@ def json_fields(whole: Exported, clean: Clean) -> dict[str, object]:
 
 def _agent_name(path: str) -> str:
     """What the session asked the agent to do (its `.meta.json`), else the name of its file."""
-    stem = path.removesuffix(".jsonl")
+    stem = session_id(path)
     try:
-        meta = parse(read_file(stem + _META, _MAX_META)) or {}
-    except StorageError:
+        meta = parse(read_file(os.path.join(os.path.dirname(path), stem + _META), _MAX_META)) or {}
+    except MemdirError:
         meta = {}
     said = [value for value in (meta.get("agentType"), meta.get("description")) if isinstance(value, str) and value]
-    return ": ".join(said) or shown(os.path.basename(stem))
+    return ": ".join(said) or shown(stem)
