@@ -150,7 +150,7 @@ def test_candidates_are_kept_privately_and_the_last_word_counts(tmp_path: Path) 
     state = str(tmp_path / "state")
     one = candidate()
     propose(state, [one, candidate("We use pnpm.", type="project")])
-    assert list(candidates(state).values())[0] == one
+    assert next(iter(candidates(state).values())) == one
     assert stat.S_IMODE(os.stat(os.path.join(state, "candidates.jsonl")).st_mode) == 0o600
     add_evidence(state, one.id, Evidence("other", "t2", NOW))
     assert open_candidates(state)[0].sessions == (SESSION, "other")
@@ -294,7 +294,8 @@ def test_an_accepted_candidate_is_a_memory_with_its_source(tmp_path: Path) -> No
 
 def write(path: Path, body: str, name: str = "") -> None:
     path.write_text(
-        f"---\nname: {name or path.stem}\ndescription: {body.split('.')[0]}\nmetadata:\n  type: project\n---\n\n{body}\n"
+        f"---\nname: {name or path.stem}\ndescription: {body.split('.')[0]}\n"
+        f"metadata:\n  type: project\n---\n\n{body}\n"
     )
 
 
@@ -458,8 +459,8 @@ ANSWERS = [
     ("MEMORY: project | 8", []),
     ("", []),
     ("I found nothing.", []),
-    ('[{"category": "constraint", "confidence": 0.9, "fact": "Node 18 must work"}]', [("constraint", 0.9, "Node 18 must work")]),
-    ('Sure: {"memories": [{"type": "user", "confidence": 9, "text": "is a designer"}]}', [("preference", 0.9, "is a designer")]),
+    ('[{"category": "constraint", "confidence": 0.9, "fact": "Node 18 ok"}]', [("constraint", 0.9, "Node 18 ok")]),
+    ('Well: {"memories": [{"type": "user", "confidence": 9, "text": "designer 1"}]}', [("preference", 0.9, "designer 1")]),
     ('{"category": "project", "confidence": true, "fact": "not a number"}', []),
     ('{"category": "project", "confidence": NaN, "fact": "not a number"}', []),
     ('{"category": ["project"], "confidence": 9, "fact": {"a": 1}}', []),
@@ -599,7 +600,8 @@ def test_a_shared_directory_gets_neither_quotes_nor_people(box: Sandbox) -> None
 def test_extract_with_an_agent(box: Sandbox) -> None:
     agent = box.project.parent / "agent.py"
     agent.write_text(
-        "import sys\nassert 'use pnpm' in sys.stdin.read()\nprint('MEMORY: decision | 9 | SQLite was chosen over Postgres')\n"
+        "import sys\nassert 'use pnpm' in sys.stdin.read()\n"
+        "print('MEMORY: decision | 9 | SQLite was chosen over Postgres')\n"
     )
     code, told = extract(box, "--agent", f"{sys.executable} {agent}")
     assert code == 0
