@@ -460,7 +460,7 @@ ANSWERS = [
     ("", []),
     ("I found nothing.", []),
     ('[{"category": "constraint", "confidence": 0.9, "fact": "Node 18 ok"}]', [("constraint", 0.9, "Node 18 ok")]),
-    ('Well: {"memories": [{"type": "user", "confidence": 9, "text": "designer 1"}]}', [("preference", 0.9, "designer 1")]),
+    ('{"memories": [{"type": "user", "confidence": 9, "text": "designer 1"}]}', [("preference", 0.9, "designer 1")]),
     ('{"category": "project", "confidence": true, "fact": "not a number"}', []),
     ('{"category": "project", "confidence": NaN, "fact": "not a number"}', []),
     ('{"category": ["project"], "confidence": 9, "fact": {"a": 1}}', []),
