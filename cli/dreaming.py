@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from memdir import __version__
+from memdir.scan import walk
 from memdir.sessions.consolidation import Place, Prepare, Prepared, Told
 from memdir.sessions.consolidation import unattended as _unattended
 from memdir.sessions.gate import Gate
 from memdir.sessions.gate_of_project import gate_of
+from memdir.sessions.guards import refuse_a_part
 from memdir.sessions.input_digest import input_digest
 from memdir.sessions.operation import Operation
 from memdir.sessions.own_sessions import own_sessions
@@ -41,8 +43,11 @@ def inputs_of(workspace: Workspace, last_run: float | None, left: int) -> Inputs
     from memdir.sessions.repository_names import known_commands, tracked_files
 
     environment, located = workspace.environment, workspace.located
-    inputs = gather(workspace.primary.root, now=environment.now(), last_run=last_run)
-    proposed = candidates(workspace.state_of(workspace.primary.root)).values()
+    root = workspace.primary.root
+    inputs = gather(root, now=environment.now(), last_run=last_run)
+    if os.path.isdir(root):
+        refuse_a_part(root, walk(root), inputs.files.keys())
+    proposed = candidates(workspace.state_of(root)).values()
     tracked = tracked_files(located.project_root, environment.env) if _is_of_project(workspace) else None
     return inputs._replace(
         left=left,

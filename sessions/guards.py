@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from memdir.changes import changed_memory
+from memdir.changes import changed_memory, relative_path
+from memdir.errors import StorageError
+from memdir.files import shown
 from memdir.model import INDEX_NAME, Memory
-from memdir.scan import id_of
+from memdir.scan import Walk, id_of
 from memdir.tidy import not_current
 
 from .operation import Operation
@@ -45,12 +47,26 @@ def guard(
             why.append(f"{min(touched & set(by_person))} was written by a person since the last run")
         if operation.changes and len(gone) > max(allowed, 0):
             why.append(f"over {LEAVING_SHARE:.0%} of the directory would leave it in {LEAVING_DAYS:.0f} days")
+        if operation.kind == "index" and not memories:
+            why.append("no memory file is there, which may be a disk that is not")
         if operation.asks and not why:
             why.append("this needs a person's word")
         if not why:
             allowed -= len(gone)
         found.append(Guarded(operation, "; ".join(why), gone))
     return found
+
+
+def refuse_a_part(root: str, walked: Walk, read: Collection[str]) -> None:
+    """Raise `StorageError` when not every memory could be read (`read`: relative paths of those that were): nothing
+    is concluded from a part of a directory."""
+    bad = [finding.path for finding in walked.findings if finding.code in ("unreadable", "no-directory")]
+    bad += [stat.id for stat in walked.files if relative_path(root, stat.path) not in read]
+    if bad:
+        raise StorageError(
+            "cannot be read, and nothing is consolidated from a part of a directory", path=shown(bad[0]),
+            code="unreadable", hint="make it readable, or move it away",
+        )  # fmt: skip
 
 
 def leaving(operation: Operation, live: Mapping[str, Memory]) -> tuple[str, ...]:

@@ -14,11 +14,13 @@ from memdir.changes import apply
 from memdir.errors import LockedError, StorageError, UsageError
 from memdir.journal import Change, Journal
 from memdir.lock import hold
+from memdir.model import Finding
+from memdir.scan import walk
 from memdir.sessions.applying import compose
 from memdir.sessions.consolidate_lock import LOCK_NAME, read_lock
 from memdir.sessions.consolidation import Place, Prepare, Prepared, Result, consolidate, unattended
 from memdir.sessions.gate import Gate
-from memdir.sessions.guards import Guarded, guard, loses_words
+from memdir.sessions.guards import Guarded, guard, loses_words, refuse_a_part
 from memdir.sessions.inputs import gather
 from memdir.sessions.notice import read_notice, tell_notice, write_notice
 from memdir.sessions.operation import Operation
@@ -288,6 +290,23 @@ def test_superseded_and_expired_leave_the_live_set_too(place: Place) -> None:
     gone = before.replace(b"  type: project\n", b"  type: project\n  status: superseded\n")
     (found,) = guard([Operation("supersede", ("m00.md",), "", (), (Change("m00.md", before, gone),))], memories, (), 3)
     assert found.leaving == ("m00.md",) and found.asks.startswith("over 10%")
+
+
+def test_an_index_is_not_emptied_because_the_files_are_gone(place: Place) -> None:
+    index = (Path(place.root) / "MEMORY.md").read_bytes()
+    empty = Operation("index", ("MEMORY.md",), "", (), (Change("MEMORY.md", index, b"# Index\n"),), safe=True)
+    assert guard([empty], [], (), 0)[0].asks.startswith("no memory file is there")
+    assert guard([empty], gather(place.root, now=NOW).memories, (), 0)[0].asks == ""
+
+
+def test_nothing_is_concluded_from_a_part_of_a_directory(place: Place) -> None:
+    walked, files = walk(place.root), gather(place.root, now=NOW).files
+    refuse_a_part(place.root, walked, files.keys())
+    with pytest.raises(StorageError, match=r"m07\.md: cannot be read"):
+        refuse_a_part(place.root, walked, files.keys() - {"m07.md"})
+    with pytest.raises(StorageError, match="folder: cannot be read"):
+        finding = Finding("unreadable", "warning", "folder", 0, "no permission")
+        refuse_a_part(place.root, walked._replace(findings=[finding]), files.keys())
 
 
 # Undo
