@@ -32,7 +32,7 @@ def read(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
     """The entry of a line (None for bookkeeping), and what it says of its session. Never fails on content."""
     type = line.get("type")
     if type in ("user", "assistant") or (type is None and line.get("role") in ("user", "assistant")):
-        return _message(line), {}
+        return _message(line), _origin(line)
     if type == "system":
         return _system(line), {}
     if type == "attachment":
@@ -44,6 +44,12 @@ def read(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
         value = line.get(field)
         return None, {name: value} if isinstance(value, str) else {}
     return None, {}
+
+
+def _origin(line: Mapping[str, object]) -> Said:
+    """The session that a line was copied from when it was forked."""
+    session = text_at(line.get("forkedFrom"), "sessionId") if "forkedFrom" in line else ""
+    return {"forked_from": session} if session else {}
 
 
 def _message(line: Mapping[str, object]) -> Entry:
@@ -79,7 +85,7 @@ def _message(line: Mapping[str, object]) -> Entry:
         joins=joins,
         keys=keys,
         model="" if model == _SYNTHETIC else model,
-        usage=_usage(message.get("usage")) if role == "assistant" else None,
+        usage=_usage(message.get("usage")) if role == "assistant" and "forkedFrom" not in line else None,
         message=name if role == "assistant" else "",
         **_envelope(line),  # type: ignore[arg-type]
     )
@@ -112,10 +118,11 @@ def _attachment(line: Mapping[str, object]) -> Entry | None:
 
 
 def _summary(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
-    """Claude Code's are titles (`leafUuid`); those of the seed stand for the messages before them."""
+    """Claude Code's are titles of the session that has the line `leafUuid`, often another one; those of the seed stand
+    for the messages before them."""
     text = text_at(line, "summary")
     if "leafUuid" in line or not text_at(line, "uuid"):
-        return None, {"summary": text} if text else {}
+        return None, {"summary": text, "leaf": text_at(line, "leafUuid")} if text else {}
     return Entry(role="user", kind="summary", text=text, **_envelope(line)), {}  # type: ignore[arg-type]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -16,6 +16,8 @@ MAX_TITLE: Final = 200
 """Characters of a title, which is one line."""
 MAX_LISTED: Final = 50
 """Branches, models, ... that are kept of one file."""
+MAX_SUMMARIES: Final = 20
+"""The last summaries that are kept until it is known whose they are."""
 _LISTS: Final = ("cwds", "branches", "models", "versions", "prs")
 _CONTEXT: Final = "context."
 
@@ -68,6 +70,7 @@ class Facts:
         self.usage = Usage()
         self.lists: dict[str, dict[str, None]] = {name: {} for name in _LISTS}
         self.said: dict[str, str] = {}
+        self.summaries: list[list[str]] = []
         self.context = Context()
 
     def tell(self, said: Said) -> None:
@@ -80,7 +83,10 @@ class Facts:
                     self._list(name + "s", value)
             elif name == "pr":
                 self._list("prs", value)
-            elif name != "hidden":
+            elif name == "summary":
+                self.summaries.append([said.get("leaf", ""), plain(value, MAX_PROMPT)])
+                del self.summaries[:-MAX_SUMMARIES]
+            elif name not in ("hidden", "leaf"):
                 self.said[name] = plain(value, MAX_PROMPT)
 
     def add(self, entry: Entry, *, new_turn: bool) -> None:
@@ -114,9 +120,11 @@ class Facts:
         if len(listed) < MAX_LISTED:
             listed[value] = None
 
-    def told(self, *, torn: bool = False, tail: bool = False) -> Told:
-        """The facts; `tail` when a last line is there that was not taken, `torn` when it holds something."""
-        said = self.said
+    def told(self, is_here: Callable[[str], bool], *, torn: bool = False, tail: bool = False) -> Told:
+        """The facts. A summary counts when the line that it names `is_here`; `tail` when a last line is there that was
+        not taken, `torn` when it holds something."""
+        mine = [{"summary": text} for leaf, text in self.summaries if not leaf or is_here(leaf)]
+        said = {**self.said, **(mine[-1] if mine else {})}
         given = (said.get(name) for name in ("custom_title", "ai_title", "last_prompt", "summary"))
         title = next(filter(None, (*given, self.first_prompt, self.first_other)), "")
         return Told(

@@ -94,7 +94,7 @@ class TurnReader:
 
     def told(self) -> Told:
         """The facts, with the last line that has no end and was not taken."""
-        return self.facts.told(tail=self._tail, torn=self._torn)
+        return self.facts.told(lambda uuid: digest(uuid) in self.seen, tail=self._tail, torn=self._torn)
 
     def take(self, line: Line) -> None:
         """Take one line. A last line without an end is taken when it is whole, else left for the next pass."""

@@ -217,6 +217,16 @@ def test_a_message_without_end_is_cut_into_turns(path: Path, monkeypatch: pytest
     assert all(len(turn.text) < 11_000 for turn in load(str(path)).turns)
 
 
+def test_what_a_fork_copied_was_not_used_in_it(path: Path) -> None:
+    fork = {"sessionId": "other", "messageUuid": "x"}
+    found = read(
+        path,
+        assistant("a", "one", id="m", usage={"output_tokens": 5}, forkedFrom=fork),
+        assistant("b", "two", id="n", usage={"output_tokens": 7}),
+    )
+    assert (found.told.usage.output, found.told.said["forked_from"]) == (7, "other")
+
+
 def test_duplicate_and_missing_uuids(path: Path) -> None:
     nameless = {"type": "user", "message": {"content": "nameless"}}
     found = read(path, user("a", "one"), user("a", "one"), nameless, nameless)
@@ -643,6 +653,7 @@ def test_titles(path: Path) -> None:
     assert read(path, *lines).told.title == "first prompt"
     for line, title in (
         ({"type": "summary", "summary": "a summary", "leafUuid": "a"}, "a summary"),
+        ({"type": "summary", "summary": "of another session", "leafUuid": "nobody"}, "a summary"),
         ({"type": "last-prompt", "lastPrompt": "the last"}, "the last"),
         ({"type": "ai-title", "aiTitle": "by the model"}, "by the model"),
         ({"type": "custom-title", "customTitle": "by hand"}, "by hand"),
