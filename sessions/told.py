@@ -27,8 +27,8 @@ class Told(NamedTuple):
     sub-agent's transcript (`agent` is its id) is its parent's. Times are in seconds since the epoch, 0 where no line
     has one. `skipped` are lines that hold no JSON object (a torn last line too), `repeated` those whose uuid an earlier
     line has, `hidden` those that a tombstone names. `prompts` were typed by a person. `title` is the best there is
-    (formats §3.2): given by a person, by the model, the last prompt, a summary, the first prompt. Lists are in the
-    order in which things came. `damaged` says that the state could not be read."""
+    (formats §3.2): given by a person, by the model, the last prompt, a summary, the first prompt, or else the first
+    command or answer. Lists are in the order in which things came. `damaged` says that the state could not be read."""
 
     session: str = ""
     agent: str = ""
@@ -107,7 +107,7 @@ class Facts:
         if entry.kind == "prompt" and not entry.sidechain:
             self.prompts += 1
             self.first_prompt = self.first_prompt or plain(entry.text, MAX_PROMPT)
-        elif entry.kind in ("prompt", "command"):
+        elif entry.kind in ("prompt", "command", "message"):
             self.first_other = self.first_other or plain(entry.text, MAX_PROMPT)
 
     def use(self, usage: Usage, before: Usage) -> None:
