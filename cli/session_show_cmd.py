@@ -38,6 +38,7 @@ def run(app: App, values: Values) -> int:
     """Print the turns of a session."""
     from memdir.sessions.overview import title_line
     from memdir.sessions.readable import cleaner, conversation
+    from memdir.sessions.side_files import sub_agents, with_whole_outputs
     from memdir.sessions.transcript import load
     from memdir.sessions.turn_fields import turn_fields
     from memdir.sessions.viewed import viewed
@@ -58,6 +59,8 @@ def run(app: App, values: Values) -> int:
         left_out = 0
     else:
         mark = ""
+    if values.flag("tools"):
+        turns = [with_whole_outputs(session.path, turn) for turn in turns]
     clean = cleaner(raw=values.flag("raw"))
     title = title_line(transcript.told.title)
     if app.out.json:
@@ -78,6 +81,9 @@ def run(app: App, values: Values) -> int:
         app.out.note(f"note: {counted(transcript.told.skipped, 'line')} of {transcript.told.lines} cannot be read")
     if left_out:
         app.out.note(f"note: {counted(left_out, 'turn')} not shown ({_WHY_NOT[view]}): --linear has all")
+    for agent in sub_agents(session.path) if wanted is None else ():
+        about = ": ".join(filter(None, (agent.type, agent.description)))
+        app.out.note(f"note: sub-agent {shown(agent.id)} ({about or 'no description'}): {shown(agent.path)}")
     if not said:
         app.out.note("nothing was said in this session")
     return EXIT_OK if said else EXIT_NOTHING

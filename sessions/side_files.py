@@ -9,6 +9,7 @@ import stat
 from typing import Final, NamedTuple
 
 from .blocks import text_at
+from .entry import Result, Turn
 from .json_lines import parse
 from .opening import COMPRESSED, open_transcript
 from .transcript import session_id
@@ -83,6 +84,19 @@ def spilled_output(path: str, result: str) -> str | None:
         return _bytes(target, MAX_SPILLED).decode("utf-8", "replace") if os.path.realpath(target) == target else None
     except (OSError, ValueError):
         return None
+
+
+def with_whole_outputs(path: str, turn: Turn) -> Turn:
+    """The turn with the whole outputs of its tools in the place of those that only name a file."""
+    return turn._replace(
+        calls=tuple(call._replace(result=call.result and _whole(path, call.result)) for call in turn.calls),
+        results=tuple(_whole(path, result) for result in turn.results),
+    )
+
+
+def _whole(path: str, result: Result) -> Result:
+    text = spilled_output(path, result.text)
+    return result if text is None else result._replace(text=text)
 
 
 def _bytes(path: str, limit: int) -> bytes:

@@ -16,7 +16,7 @@ from memdir.sessions.archived_file import write_archived, write_original
 from memdir.sessions.chain import chain_of, read_chain
 from memdir.sessions.entry import Turn, Usage
 from memdir.sessions.json_lines import MAX_LINE, parse
-from memdir.sessions.side_files import spilled_output, sub_agents
+from memdir.sessions.side_files import spilled_output, sub_agents, with_whole_outputs
 from memdir.sessions.told import told
 from memdir.sessions.transcript import Transcript, find_turn, load, read_turn
 from memdir.sessions.transcript_files import TranscriptFiles, place
@@ -512,6 +512,9 @@ def test_a_long_output_lies_in_the_session_s_folder_or_nowhere(path: Path, tmp_p
     for name in ("link.txt", "gone.txt", "../../secret.txt", "..", "b1.txt/../../../secret.txt", "\0.txt"):
         assert spilled_output(str(path), said % ("/home/of/somebody", name)) is None
     assert spilled_output(str(path), "see tool-results/b1.txt") is None
+    write(path, assistant("a", tool("t")), result("r", "t", said % ("/home/of/somebody", "b1.txt")))
+    (call,) = with_whole_outputs(str(path), load(str(path)).turns[0]).calls
+    assert call.result is not None and call.result.text == "the whole output"
 
 
 # Prompts
