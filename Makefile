@@ -30,6 +30,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH)
 
 eval: $(VENV)/.dev
+	$(BIN)/python -m tests.dream_figures
+	$(BIN)/python -m tests.extraction_figures
 	$(BIN)/memdir eval "$${MEMDIR_REAL_DATA:?set it to a directory of real data}/memory-queries-dev.jsonl" --root "$$MEMDIR_REAL_DATA/memory-dirs"
 
 clean:
