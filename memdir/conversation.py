@@ -25,7 +25,10 @@ class Conversations:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._ranges: dict[str, list[tuple[int, int, int]]] = {}
+        self._whole: dict[str, tuple[int, int]] = {}
+        """The files that lie in one piece, with the number of their first turn and the one after their last."""
         opening = collection.entry(OPENING)
+        self._openings = {base: docs for base, _, docs, _, _ in opening.lists} if opening else {}
         self.count = opening.df if opening else 1
         """Number of files."""
         self._average = collection.average_length * collection.count / self.count
@@ -36,30 +39,56 @@ class Conversations:
         view, own = self._collection.place(number)
         return view.segment.ids[own]
 
-    def ranges(self, file: str) -> list[tuple[int, int, int]]:
+    def ranges(self, file: str, known: int = -1) -> list[tuple[int, int, int]]:
         """Where a file's turns lie: the place of the view, the first number in it and the one after the last, removed
-        ones included."""
+        ones included. `known` is one of the turns, where one is known."""
         found = self._ranges.get(file)
         if found is None:
-            found = self._ranges[file] = list(self._find(file))
+            found = self._ranges[file] = list(self._find(file, known))
         return found
 
-    def _find(self, file: str) -> Iterator[tuple[int, int, int]]:
+    def _find(self, file: str, known: int) -> Iterator[tuple[int, int, int]]:
+        here = self._collection.at(known) if known >= 0 else -1
         for at, view in enumerate(self._collection.views):
             ids = view.segment.ids
+            if at == here:
+                found = self._between_openings(file, at, known - self._collection.bases[at])
+                if found is not None:
+                    yield at, *found
+                    continue
             start = bisect_left(ids, file + "#")
             if start < len(ids) and ids[start].startswith(file + "#"):
                 yield at, start, _end(ids, start, file + _AFTER)
 
-    def neighbour(self, number: int, step: int) -> int:
-        """The turn `step` turns after this one in its file, -1 when there is none."""
+    def _between_openings(self, file: str, at: int, own: int) -> tuple[int, int] | None:
+        """The turns from the first one of the file to the next one that begins a file, when there is every turn of the
+        file between them and nothing else; then they are known to be neighbours, too."""
+        base = self._collection.bases[at]
+        docs = self._openings.get(base, ())
+        place = bisect_right(docs, own)
+        if not place:
+            return None
+        ids = self._collection.views[at].segment.ids
+        start, end = docs[place - 1], docs[place] if place < len(docs) else len(ids)
+        if ids[start] != document_id(file, 0) or ids[end - 1] != document_id(file, end - 1 - start):
+            return None
+        self._whole[file] = base + start, base + end
+        return start, end
+
+    def neighbour(self, number: int, step: int, id: str = "") -> int:
+        """The turn `step` turns after this one in its file, -1 when there is none. `id` is the turn's, where it is
+        known."""
         collection = self._collection
-        file, place = place_of(self.id(number))
+        file, place = place_of(id or self.id(number))
         if place + step < 0:
             return -1
-        wanted = document_id(file, place + step)
+        self.ranges(file, number)
         here = collection.at(number)
         view, own = collection.views[here], number - collection.bases[here] + step
+        start, end = self._whole.get(file, (0, 0))
+        if start <= number + step < end and start <= number < end and own not in view.removed:
+            return number + step
+        wanted = document_id(file, place + step)
         if 0 <= own < view.segment.count and own not in view.removed and view.segment.ids[own] == wanted:
             return number + step
         for base, view in zip(collection.bases, collection.views, strict=True):
@@ -68,10 +97,10 @@ class Conversations:
                 return base + own
         return -1
 
-    def word_score(self, file: str, words: Sequence[Word]) -> float:
+    def word_score(self, file: str, words: Sequence[Word], known: int = -1) -> float:
         """BM25 of a file as a whole, from the exact counts of its turns. In how many files a word is, is what chance
         would give, known in how many turns it is: the exact number would need a look at every turn that has it."""
-        ranges = self.ranges(file)
+        ranges = self.ranges(file, known)
         length = sum(self._length(*place) for place in ranges)
         norm = SESSION_K1 * (1 - SESSION_B + SESSION_B * length / self._average)
         score = 0.0

@@ -23,7 +23,7 @@ class TurnQuestion:
     """A question of people, as the ranking of turns looks at it. `now` in seconds since the epoch."""
 
     def __init__(self, text: str, now: float, language: str = ENGLISH) -> None:
-        self._dates = asked_dates(text, now)
+        self.dates = asked_dates(text, now)
         self._files = tuple(dict.fromkeys(_FILE.findall(text)))
         self._places = {word: -at for at, word in enumerate(reversed(parse_query(text, language).plain))}
         person, assistant = _PERSON.search(text), _ASSISTANT.search(text)
@@ -46,7 +46,7 @@ class TurnQuestion:
 
     def nearness(self, moment: float) -> float:
         """How near a moment is to the dates of the question, 0 to 1; 0 without any."""
-        return nearness(self._dates, moment) if self._dates else 0.0
+        return nearness(self.dates, moment) if self.dates else 0.0
 
 
 def names_file(path: str, file: str) -> bool:

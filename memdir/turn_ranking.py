@@ -8,7 +8,7 @@ from typing import Final
 ASKING: Final = "asks"
 """The status of a turn that ends in a question (`Facts.status`); its description is the name of its speaker."""
 
-POOL: Final = 60
+POOL: Final = 40
 """Turns that are looked at closely because of their words; with them their neighbours are."""
 
 NEAR: Final = ((-1, 0.7), (1, 0.6), (-2, 0.5), (2, 0.4))

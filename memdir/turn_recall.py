@@ -13,7 +13,7 @@ from .candidates import candidates
 from .collection import Collection
 from .conversation import Conversations
 from .dates import rfc3339
-from .growing import place_of
+from .growing import document_id, place_of
 from .query import Query
 from .ranking import calibrate, evidence
 from .recall import Scored
@@ -83,11 +83,13 @@ class _Turn:
 
     __slots__ = ("covered", "facts", "file", "has", "near", "number", "own", "parts", "place", "total")
 
-    def __init__(self, number: int, file: str, place: int, facts: Facts) -> None:
+    facts: Facts
+    """Looked up for those that come near the answer."""
+
+    def __init__(self, number: int, file: str, place: int) -> None:
         self.number = number
         self.file = file
         self.place = place
-        self.facts = facts
         self.own = self.near = self.total = 0.0
         self.has = self.covered = 0
         self.parts: dict[str, float] = {}
@@ -103,6 +105,7 @@ class _Ranking:
         self.query = Query(collection, text, options.language)
         self.conversations = Conversations(collection)
         self.files: dict[str, float] = {}
+        self.kept: list[_Turn] = []
         self.turns = self._pool()
         if self.turns:
             self._spread()
@@ -118,13 +121,13 @@ class _Ranking:
         turns: dict[tuple[str, int], _Turn] = {}
         for _, number, facts in found:
             file, place = place_of(facts.id)
-            turns[file, place] = _Turn(number, file, place, facts)
+            turns[file, place] = _Turn(number, file, place)
         for (file, place), turn in list(turns.items()):
             for step, _ in NEAR:
                 if (file, place + step) not in turns:
-                    other = neighbour(turn.number, step)
+                    other = neighbour(turn.number, step, document_id(file, place))
                     if other >= 0:
-                        turns[file, place + step] = _Turn(other, file, place + step, collection.facts(other))
+                        turns[file, place + step] = _Turn(other, file, place + step)
         return turns
 
     def _spread(self) -> None:
@@ -157,33 +160,50 @@ class _Ranking:
                 turn.covered += 1
 
     def _judge(self, question: TurnQuestion) -> None:
-        """Add up what each step gives."""
-        turns = self.turns
-        whole = {file: self.conversations.word_score(file, self.query.words) for file, _ in sorted(turns)}
+        """Add up what each step gives. Only what comes near the answer is looked at: the best by their words and place,
+        or all where a date may decide."""
+        turns, facts_of = self.turns, self.collection.facts
+        some = {turn.file: turn.number for turn in turns.values()}
+        whole = {
+            file: self.conversations.word_score(file, self.query.words, number) for file, number in sorted(some.items())
+        }
         most = max(whole.values()) or 1.0
         self.files = {file: score / most for file, score in whole.items()}
         top = max(turn.near for turn in turns.values()) or 1.0
-        speaker = question.speaker({turn.facts.description for turn in turns.values()})
-        for (file, place), turn in turns.items():
-            facts = turn.facts
-            before = turns.get((file, place - 1))
-            parts = {
+        for turn in turns.values():
+            turn.parts = {
                 "words": turn.own / top,
                 "neighbours": (turn.near - turn.own) / top,
-                "session": SESSION * self.files[file],
-                "speaker": SPEAKER if question.said_by(facts, speaker) else 0.0,
-                "file": FILE if question.touched(facts) else 0.0,
-                "date": DATE * question.nearness(facts.modified),
-                "first": FIRST if place == 0 else 0.0,
-                "answers": ANSWER if before is not None and before.facts.status == ASKING else 0.0,
-                "asks": -ASKS if facts.status == ASKING else 0.0,
+                "session": SESSION * self.files[turn.file],
+                "first": 0.0 if turn.place else FIRST,
             }
+            turn.total = sum(turn.parts.values())
+        kept = sorted(turns.values(), key=lambda turn: (-turn.total, turn.file, turn.place))
+        if not question.dates:
+            del kept[max(POOL, self.options.limit) :]
+        for turn in kept:
+            turn.facts = facts_of(turn.number)
+        speaker = question.speaker({turn.facts.description for turn in kept})
+        for turn in kept:
+            before = turns.get((turn.file, turn.place - 1))
+            parts = turn.parts
+            if question.said_by(turn.facts, speaker):
+                parts["speaker"] = SPEAKER
+            if question.touched(turn.facts):
+                parts["file"] = FILE
+            if question.dates:
+                parts["date"] = DATE * question.nearness(turn.facts.modified)
+            if before is not None and facts_of(before.number).status == ASKING:
+                parts["answers"] = ANSWER
+            if turn.facts.status == ASKING:
+                parts["asks"] = -ASKS
             turn.parts = {name: value for name, value in parts.items() if value}
             turn.total = sum(turn.parts.values())
+        self.kept = kept
 
     def ranked(self) -> list[_Turn]:
         """The turns that the filters let through, best first, ties by id."""
-        found = [turn for turn in self.turns.values() if turn.total > 0 and admits(turn.facts, self.options)]
+        found = [turn for turn in self.kept if turn.total > 0 and admits(turn.facts, self.options)]
         found.sort(key=_rank)
         seen: dict[str, int] = {}
         for turn in found:
