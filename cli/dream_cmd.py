@@ -7,24 +7,28 @@ import os
 from memdir.dates import rfc3339
 from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, NotFoundError, UsageError
 from memdir.files import shown
-from memdir.secrets import mask
 from memdir.sessions.applying import Outcome
 from memdir.sessions.attempts import AGENT, BY_HAND
 from memdir.sessions.consolidation import Prepare, Result, consolidate, guarded_plan
 from memdir.sessions.gate import Verdict, check_lock, evaluate
-from memdir.sessions.git_commit import Committed
-from memdir.sessions.guards import Guarded
 from memdir.sessions.notice import counted, read_notice, write_notice
-from memdir.sessions.operation import Operation, diff
 from memdir.sessions.runs import Run, Runs
 
 from .app import App, Values
 from .changing import lock_wait, say
 from .dream_choice import chooser, selected
+from .dream_output import (
+    operation_fields,
+    report_run,
+    report_skipped,
+    run_fields,
+    run_text,
+    say_commit,
+    show_operation,
+    status_line,
+)
 from .dreaming import agent_preparer, commit_paths, digest_of, gate_of_workspace, place_of, preparer, unattended
 from .table import DRY_RUN, YES, Argument, Command, Option
-
-_LABEL = 10
 
 
 def run_status(app: App, values: Values) -> int:
@@ -44,18 +48,20 @@ def run_status(app: App, values: Values) -> int:
                  "until": rfc3339(c.until) if c.until is not None else None}
                 for c in verdict.checks
             ],
-            "run": _run_fields(runs[0]) if runs else None, "notice": notice, "took_ms": app.out.took_ms(),
+            "run": run_fields(runs[0]) if runs else None, "notice": notice, "took_ms": app.out.took_ms(),
         })  # fmt: skip
         return EXIT_OK
-    _line(app, "memory", shown(gate.root))
+    status_line(app, "memory", shown(gate.root))
     auto = workspace.settings.text("dream.auto")
-    _line(app, "dream", _due(verdict, auto))
+    status_line(app, "dream", _due(verdict, auto))
     for check in verdict.checks:
         until = f" (from {rfc3339(check.until)[:16]}Z)" if check.until is not None else ""
-        _line(app, check.name, f"{'yes' if check.passed else 'no ':4} {check.said}{until}")
+        status_line(app, check.name, f"{'yes' if check.passed else 'no ':4} {check.said}{until}")
     if runs:
-        _line(app, "last", f"run {runs[0].number}, {rfc3339(runs[0].when)[:16]}Z: {_told(runs[0])}", "memdir dream log")
-    _line(app, "plan", notice or "not made yet", "" if notice else "memdir dream plan")
+        status_line(
+            app, "last", f"run {runs[0].number}, {rfc3339(runs[0].when)[:16]}Z: {run_text(runs[0])}", "memdir dream log"
+        )
+    status_line(app, "plan", notice or "not made yet", "" if notice else "memdir dream plan")
     return EXIT_OK
 
 
@@ -74,7 +80,7 @@ def run_plan(app: App, values: Values) -> int:
         write_notice(place.state_dir, [g.operation for g in guarded])
     numbers = selected(guarded, values.many("only"), values.many("except_"))
     if app.out.json:
-        rows = [{**_operation_fields(g), "number": n} for n, g in enumerate(guarded, 1) if n in numbers]
+        rows = [{**operation_fields(g), "number": n} for n, g in enumerate(guarded, 1) if n in numbers]
         app.out.object("dream-plan/1", {"root": shown(place.root), "operations": rows, "took_ms": app.out.took_ms()})
         return EXIT_OK if rows else EXIT_NOTHING
     for number, one in enumerate(guarded, 1):
@@ -89,35 +95,19 @@ def run_plan(app: App, values: Values) -> int:
     return EXIT_OK
 
 
-def show_operation(app: App, number: int, one: Guarded) -> None:
-    """One operation for people: what, why, on what evidence, and the difference it makes."""
-    operation = one.operation
-    asks = app.out.styled(f"  asks: {one.asks}", "yellow") if one.asks and operation.changes else ""
-    app.out.line(
-        f"{app.out.styled(f'{number:3}  {operation.kind}', 'bold')}  {shown(', '.join(operation.paths))}{asks}"
-    )
-    app.out.wrapped("     ", mask(shown(operation.reason)))
-    for line in operation.evidence:
-        app.out.line(f"       {mask(shown(line))}")
-    for line in mask(diff(operation)).splitlines():
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-        app.out.line("     " + (app.out.styled(line, style) if style else line))
-    app.out.line()
-
-
 def run_run(app: App, values: Values) -> int:
     """Consolidate."""
     workspace = app.workspace()
     place = place_of(workspace)
     now = app.environment.now()
     if not os.path.isdir(place.root):
-        return _skipped(app, "there is no memory directory yet", EXIT_OK)
+        return report_skipped(app, "there is no memory directory yet", EXIT_OK)
     prepare = _prepare(app, values)
     if values.flag("if_due"):
         return _run_if_due(app, values, prepare)
     lock = check_lock(place.root, now)
     if not lock.passed and not values.flag("dry_run"):
-        return _skipped(app, lock.said, EXIT_LOCKED)
+        return report_skipped(app, lock.said, EXIT_LOCKED)
     if values.flag("dry_run"):
         _, guarded = guarded_plan(place, prepare, now=now)
         numbers = selected(guarded, values.many("only"), values.many("except_"))
@@ -125,7 +115,7 @@ def run_run(app: App, values: Values) -> int:
         for number, one in enumerate(guarded, 1):
             if number in numbers and not app.out.json:
                 show_operation(app, number, one)
-        return _report(app, Result(tuple(outcomes), None), dry_run=True)
+        return report_run(app, Result(tuple(outcomes), None), dry_run=True)
     if values.text("agent") and not values.flag("yes") and not app.out.interactive:
         raise UsageError("nothing changed, add --yes", code="not-confirmed")  # before the agent works for minutes
     how = AGENT if values.text("agent") else BY_HAND
@@ -136,8 +126,8 @@ def run_run(app: App, values: Values) -> int:
     commit = ""
     if result.run is not None:
         message = f"memdir dream {result.run.number}: {result.run.summary}"
-        commit = _say_commit(app, commit_paths(workspace, result.paths, message, asked=values.flag("commit")))
-    return _report(app, result, dry_run=False, commit=commit)
+        commit = say_commit(app, commit_paths(workspace, result.paths, message, asked=values.flag("commit")))
+    return report_run(app, result, dry_run=False, commit=commit)
 
 
 def _prepare(app: App, values: Values) -> Prepare:
@@ -149,58 +139,17 @@ def _prepare(app: App, values: Values) -> Prepare:
     return agent_preparer(app.workspace(), command, seconds, lambda text: say(app, [text]))
 
 
-def _say_commit(app: App, done: Committed) -> str:
-    if done.refused:
-        say(app, [f"not committed: {done.refused}"])
-    return done.commit
-
-
 def _run_if_due(app: App, values: Values, prepare: Prepare) -> int:
     """As hooks do it: every gate is asked, and nobody is there to answer."""
     told = unattended(app.workspace(), prepare=prepare, commit=values.flag("commit"))
     if told.skipped_because:
-        return _skipped(app, told.skipped_because, EXIT_OK)
+        return report_skipped(app, told.skipped_because, EXIT_OK)
     if told.result is None:
         if app.out.json:
-            return _skipped(app, told.notice or "there is nothing to consolidate", EXIT_OK)
+            return report_skipped(app, told.notice or "there is nothing to consolidate", EXIT_OK)
         app.out.line(told.notice or "there is nothing to consolidate")
         return EXIT_OK
-    return _report(app, told.result, dry_run=False, commit=_say_commit(app, told.committed))
-
-
-def _skipped(app: App, because: str, code: int) -> int:
-    if app.out.json:
-        app.out.object("dream-run/1", {"skipped_because": because, "took_ms": app.out.took_ms()})
-    else:
-        app.out.note(f"nothing was done: {because}")
-    return code
-
-
-def _report(app: App, result: Result, *, dry_run: bool, commit: str = "") -> int:
-    if app.out.json:
-        app.out.object("dream-run/1", {
-            "run": result.run.number if result.run is not None else None,
-            "operations": [_outcome_fields(outcome) for outcome in result.outcomes],
-            "applied": 0 if dry_run else result.applied,
-            "skipped": sum(1 for outcome in result.outcomes if outcome.skipped),
-            "dry_run": dry_run, "commit": commit or None, "notes": list(result.recovered), "took_ms": app.out.took_ms(),
-        })  # fmt: skip
-        return EXIT_OK
-    if dry_run:
-        app.out.note("nothing changed (dry run)")
-        return EXIT_OK
-    for outcome in result.outcomes:
-        if not outcome.skipped:
-            app.out.line(f"{outcome.operation.kind}  {shown(', '.join(outcome.operation.paths))}")
-    for outcome in result.outcomes:
-        if outcome.skipped:
-            told = f"{outcome.operation.kind} {shown(', '.join(outcome.operation.paths))}: {shown(outcome.skipped)}"
-            app.out.note(f"skipped: {told}")
-    if result.run is None:
-        app.out.note("nothing to change")
-    else:
-        app.out.note(f"run {result.run.number}; to take it back: memdir dream undo {result.run.number}")
-    return EXIT_OK
+    return report_run(app, told.result, dry_run=False, commit=say_commit(app, told.committed))
 
 
 def run_undo(app: App, values: Values) -> int:
@@ -228,7 +177,7 @@ def run_undo(app: App, values: Values) -> int:
     undone, recovered = take_back(place, run, now=app.environment.now(), wait=lock_wait(app))
     say(app, recovered)
     paths = (*undone.restored, *undone.merged)
-    commit = _say_commit(app, commit_paths(workspace, paths, f"memdir dream undo {run.number}")) if paths else ""
+    commit = say_commit(app, commit_paths(workspace, paths, f"memdir dream undo {run.number}")) if paths else ""
     if app.out.json:
         lists = {how: [shown(p) for p in getattr(undone, how)] for how in ("restored", "merged", "left")}
         app.out.object(
@@ -265,45 +214,13 @@ def run_log(app: App, values: Values) -> int:
     place = place_of(app.workspace())
     found = Runs(place.state_dir, place.root).newest(limit)
     if app.out.json:
-        app.out.object("dream-log/1", {"runs": [_run_fields(run) for run in found], "took_ms": app.out.took_ms()})
+        app.out.object("dream-log/1", {"runs": [run_fields(run) for run in found], "took_ms": app.out.took_ms()})
         return EXIT_OK if found else EXIT_NOTHING
     for run in found:
-        app.out.line(f"{run.number:4}  {rfc3339(run.when)[:16]}Z  {run.how:10}  {_told(run)}")
+        app.out.line(f"{run.number:4}  {rfc3339(run.when)[:16]}Z  {run.how:10}  {run_text(run)}")
     if not found:
         app.out.note("nothing was consolidated by memdir yet")
     return EXIT_OK if found else EXIT_NOTHING
-
-
-def _told(run: Run) -> str:
-    return (run.summary or "nothing") + ("" if run.outcome == "applied" else f"  [{run.outcome}]")
-
-
-def _run_fields(run: Run) -> dict[str, object]:
-    operations = [{**told, "reason": mask(str(told.get("reason") or ""))} for told in run.operations]
-    return {
-        "run": run.number, "when": rfc3339(run.when), "how": run.how, "outcome": run.outcome, "summary": run.summary,
-        "operations": operations, "change": run.transaction,
-    }  # fmt: skip
-
-
-def _operation_fields(one: Guarded) -> dict[str, object]:
-    return {**_fields(one.operation), "asks": one.asks or None}
-
-
-def _outcome_fields(outcome: Outcome) -> dict[str, object]:
-    return {**_fields(outcome.operation), "skipped": outcome.skipped or None}
-
-
-def _fields(operation: Operation) -> dict[str, object]:
-    return {
-        "kind": operation.kind, "paths": [shown(path) for path in operation.paths],
-        "reason": mask(shown(operation.reason)), "evidence": [mask(shown(line)) for line in operation.evidence],
-        "diff": mask(diff(operation)), "safe": operation.safe,
-    }  # fmt: skip
-
-
-def _line(app: App, label: str, text: str, command: str = "") -> None:
-    app.out.wrapped(f"{label:<{_LABEL}}", text, app.out.styled(f"-> {command}", "yellow") if command else "")
 
 
 _ONLY = Option(("--only",), "Only this kind, number or memory.", metavar="WHAT", many=True)
