@@ -22,9 +22,11 @@ tests: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m memdir.cli.reference docs/cli-reference.md
+	$(BIN)/python -m memdir.cli.plugin_files docs/plugin
 
 docs-check: $(VENV)/.dev
 	$(BIN)/python -m memdir.cli.reference --check docs/cli-reference.md
+	$(BIN)/python -m memdir.cli.plugin_files --check docs/plugin
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH)
