@@ -76,9 +76,12 @@ class Elements(HTMLParser):
         self.text += data
 
 
-ALLOWED = set(  # noqa: SIM905 - forty quotes would hide the words
-    "html meta title style header h1 dl div dt dd nav details summary ol li a time main article p pre code b footer "
-    "em strong ul blockquote h2 h3 h4 h5 h6 hr br table thead tbody tr th td s".split()
+ALLOWED = frozenset(
+    re.findall(
+        r"\S+",
+        "html meta title style header h1 dl div dt dd nav details summary ol li a time main article p pre code b "
+        "footer em strong ul blockquote h2 h3 h4 h5 h6 hr br table thead tbody tr th td s",
+    )
 )
 
 
