@@ -145,8 +145,12 @@ def _usage(usage: object) -> Usage | None:
     if not isinstance(usage, Mapping):
         return None
     names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    values = (usage.get(name) for name in names)
-    return Usage(*(value if isinstance(value, int) and value > 0 else 0 for value in values))
+    return Usage(*(tokens(usage.get(name)) for name in names))
+
+
+def tokens(value: object) -> int:
+    """A count of tokens; 0 for what is none."""
+    return value if isinstance(value, int) and 0 < value < 1 << 53 else 0
 
 
 def seconds(value: object) -> float:

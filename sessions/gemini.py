@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
 from .blocks import text_at
-from .claude_code import seconds
+from .claude_code import seconds, tokens
 from .entry import Call, Entry, Result, Said, Usage
 from .json_lines import Line, dump, parse
 from .prompts import prompt_of
@@ -136,11 +136,8 @@ def _responses(result: object) -> Iterator[str]:
             yield text
 
 
-def _usage(tokens: object) -> Usage | None:
-    if not isinstance(tokens, Mapping):
+def _usage(said: object) -> Usage | None:
+    if not isinstance(said, Mapping):
         return None
-    input, output, cached, thoughts = (
-        value if isinstance(value := tokens.get(name), int) and value > 0 else 0
-        for name in ("input", "output", "cached", "thoughts")
-    )
+    input, output, cached, thoughts = (tokens(said.get(name)) for name in ("input", "output", "cached", "thoughts"))
     return Usage(max(0, input - cached), output + thoughts, 0, cached)

@@ -217,6 +217,28 @@ def test_a_message_without_end_is_cut_into_turns(path: Path, monkeypatch: pytest
     assert all(len(turn.text) < 11_000 for turn in load(str(path)).turns)
 
 
+def test_numbers_without_end(path: Path) -> None:
+    digits = b"9" * 4200
+    line = b'{"type":"assistant","uuid":"%s","timestamp":%s,"n":NaN,"message":{"id":"%s","usage":{"output_tokens":%s}}}'
+    write(path, *(line % (id, digits, id, digits) for id in (b"a", b"b")), b'{"n":' + b"9" * 5000 + b"}")
+    files = TranscriptFiles(str(path.parent))
+    (stat,), _ = files.walk()
+    reading = files.read(stat, None)
+    assert len(list(reading)) == 2
+    assert told(reading.state()).usage == Usage()
+
+
+def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    write(tmp_path / os.fsdecode(b"-p\xff") / os.fsdecode(b"s\xfe.jsonl"), user("a", "x"))
+    files = TranscriptFiles(str(tmp_path))
+    (stat,), _ = files.walk()
+    reading = files.read(stat, None)
+    assert len(list(reading)) == 1
+    assert told(reading.state()).session == "s\ufffd"
+    again = files.read(stat, reading.state())
+    assert list(again) == [] and not again.fresh
+
+
 def test_what_a_fork_copied_was_not_used_in_it(path: Path) -> None:
     fork = {"sessionId": "other", "messageUuid": "x"}
     found = read(
