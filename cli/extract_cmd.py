@@ -18,7 +18,7 @@ from .table import DRY_RUN, YES, Command, Option
 if TYPE_CHECKING:
     from memdir.sessions.candidates import Candidate
     from memdir.sessions.catalogue import Session
-    from memdir.sessions.extraction import Found, Outcome, Read
+    from memdir.sessions.extraction import Background, Found, Outcome, Read
 
 _LEFT = {
     "known": "a memory says it already", "said": "the instructions or git say it", "again": "said again",
@@ -33,7 +33,8 @@ def run(app: App, values: Values) -> int:
     if values.text("session") is not None and values.flag("since_last"):
         raise UsageError("give a session or --since-last, not both")
     state = app.workspace().state_of(app.workspace().primary.root)
-    rows = [_extract(app, values, session, state) for session in _sessions(app, values)]
+    background = background_of(app.workspace())
+    rows = [_extract(app, values, session, state, background) for session in _sessions(app, values)]
     there = candidates(state)
     if values.flag("dry_run"):
         there |= {one.id: one for _, _, outcome in rows for one in outcome.proposed}
@@ -54,7 +55,9 @@ def _sessions(app: App, values: Values) -> list[Session]:
     return found if values.flag("since_last") else found[:1]
 
 
-def _extract(app: App, values: Values, session: Session, state: str) -> tuple[Read, str, Outcome]:
+def _extract(
+    app: App, values: Values, session: Session, state: str, background: Background
+) -> tuple[Read, str, Outcome]:
     """Read what is new in one session and judge it; --since-last asks the gate first."""
     from memdir.sessions.candidates import candidates
     from memdir.sessions.extraction import Cursor, Outcome, cursor_of, due, judge, keep_cursor, read_session, record
@@ -67,7 +70,7 @@ def _extract(app: App, values: Values, session: Session, state: str) -> tuple[Re
     if why or not read.new:
         return read, why or "nothing new", Outcome()
     found = _asked(app, values, command, read) if command is not None else read.found
-    outcome = judge(found, candidates(state), background_of(app.workspace()))
+    outcome = judge(found, candidates(state), background)
     if not values.flag("dry_run"):
         record(state, outcome, now=app.environment.now())
         keep_cursor(state, read, extracted=True)

@@ -84,12 +84,14 @@ class Left(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of it: candidates that are new, the ids of those said again, and what was left out."""
+    """What came of it: candidates that are new, the ids of those said again, of those replaced, what was left out, and
+    candidates that nobody decides on but that are written down (a memory says it, a later one says otherwise)."""
 
     proposed: tuple[Candidate, ...] = ()
     again: tuple[tuple[str, Evidence], ...] = ()
     replaced: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
+    noted: tuple[Candidate, ...] = ()
 
 
 class Background(NamedTuple):
@@ -246,16 +248,17 @@ def judge(found: Iterable[Found], present: Mapping[str, Candidate], background: 
                 replaced.append(earlier.about)
         proposed[id] = _candidate(id, claim, said, standing)
     return Outcome(
-        tuple(proposed.values()),
+        tuple(one for one in proposed.values() if one.status == "open"),
         tuple((id, said) for id, said in again if id not in proposed),
         tuple(dict.fromkeys(replaced)),
         tuple(left),
+        tuple(one for one in proposed.values() if one.status != "open"),
     )
 
 
 def record(state_dir: str, outcome: Outcome, *, now: float) -> None:
     """Write down what came of it. Raises `StorageError`, `LockedError`."""
-    propose(state_dir, outcome.proposed)
+    propose(state_dir, (*outcome.noted, *outcome.proposed))
     for id, said in outcome.again:
         add_evidence(state_dir, id, said)
     for id in outcome.replaced:

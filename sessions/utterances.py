@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from memdir.quoting import visible
 from memdir.relative_dates import absolute_dates
 
 from .prose import LONG_PROMPT, Sentence, sentences
@@ -147,7 +148,7 @@ def _lead(text: str, language: Language) -> int:
 
 def _tidy(text: str, when: float | None) -> str:
     """A statement as a memory says it: one line, a capital and a full stop, dates absolute."""
-    text = " ".join(text.split())
+    text = " ".join(visible(text).split())
     polite = re.match(r"(?:(?:no|nope|nein)[,.:!]\s+)?(?:(?:please|bitte|por favor)\b,?\s+)?", text, re.IGNORECASE)
     if polite and polite.end() < len(text):
         text = text[polite.end() :]

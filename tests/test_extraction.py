@@ -208,7 +208,8 @@ def found(text: str, session: str = SESSION) -> list[Found]:
 def test_the_same_is_not_proposed_and_another_value_is_an_update() -> None:
     same = judge(found("Our dev server runs on port 8420."), {}, background(["The dev server runs on port 8420."]))
     assert [left.why for left in same.left] == ["known"]
-    assert same.proposed[0].status == "known"
+    assert [one.status for one in same.noted] == ["known"]
+    assert same.proposed == ()
     other = judge(found("Our dev server runs on port 9000."), {}, background(["The dev server runs on port 8420."]))
     assert other.proposed[0].relation == "update"
     assert other.proposed[0].about == "m0.md"
@@ -226,7 +227,7 @@ def test_the_same_is_not_proposed_and_another_value_is_an_update() -> None:
 )
 def test_x_and_not_x_are_never_the_same(known: str, said: str) -> None:
     outcome = judge(found(said), {}, background([known]))
-    assert outcome.proposed[0].relation != "same"
+    assert outcome.noted == ()
     assert judge(found(said), {}, background((), known)).proposed
 
 
@@ -619,3 +620,17 @@ def test_the_bad_memory_of_a_candidate_is_refused(tmp_path: Path) -> None:
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
     with pytest.raises(BadInputError):
         accept(candidate(f"Use {token} always."), Store(str(tmp_path)), now=NOW, private=True)
+
+
+def test_nothing_invisible_gets_into_a_memory() -> None:
+    (claim,) = claims("Always use \u202etabs\u202c in \x1b[31mall\x1b[0m files.", NOW)
+    assert claim.fact.isprintable()
+
+
+def test_many_sessions_are_compared_with_one_reading_of_the_memories(box: Sandbox) -> None:
+    folder = box.project.parent / "transcripts"
+    for n in range(5):
+        transcript(folder / f"s{n}.jsonl", [line("user", 0, f"Always use tool-{n} for releases."), *talk(10, 1)])
+    code, told = extract(box, "--since-last")
+    assert code == 0
+    assert len(told["candidates"]) == 5  # type: ignore[arg-type]
