@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 
 from memdir.errors import BadInputError
 from memdir.indexes import index_text
 from memdir.journal_records import Change
+from memdir.memory_index import entries
+from memdir.model import INDEX_NAME, Memory
+from memdir.names import join
 from memdir.tidy import Tidied
 from memdir.tidying import tidy_index
 
@@ -17,13 +22,9 @@ NAMED = 8
 
 
 def index(draft: Draft) -> None:
-    """Add an operation for each MEMORY.md that does not fit the files."""
+    """Add an operation for each MEMORY.md that does not fit the files. An entry whose file is gone stays when its line
+    says something that no memory says: it is all that is left, and a person decides (`memdir tidy`)."""
     memories = [draft.memories[id] for id in sorted(draft.memories)]
-    gone = {change.path for operation in draft.operations for change in operation.changes if change.after is None}
-
-    def exists(path: str) -> bool:
-        return path not in gone and os.path.exists(os.path.join(draft.inputs.root, path))
-
     for home in draft.homes:
         before = draft.text_of(home)
         if before is None and not memories:
@@ -32,10 +33,36 @@ def index(draft: Draft) -> None:
             text = index_text(before, home)
         except BadInputError:
             continue  # UTF-16: `check` reports it
-        tidied = tidy_index(home, text, memories, draft.homes, exists)
+        tidied = _tidied(draft, home, text, memories)
         if tidied.text != text:
             after = tidied.text.encode("utf-8", "surrogateescape")
             draft.add("index", (home,), _reason(tidied), _evidence(tidied), [Change(home, before, after)])
+
+
+def _tidied(draft: Draft, home: str, text: str, memories: Sequence[Memory]) -> Tidied:
+    gone = {change.path for operation in draft.operations for change in operation.changes if change.after is None}
+    folder = home[: -len(INDEX_NAME)]
+    kept: set[str] = set()
+
+    def exists(path: str) -> bool:
+        return path in kept or (path not in gone and os.path.exists(os.path.join(draft.inputs.root, path)))
+
+    tidied = tidy_index(home, text, memories, draft.homes, exists)
+    dead = {target for target in tidied.removed if join(folder.rstrip("/"), target) not in draft.inputs.files}
+    if not dead:
+        return tidied
+    known = _words("\n".join(f"{m.id} {m.name} {m.description} {' '.join(m.topics)} {m.body}" for m in memories))
+    lines = text.splitlines()
+    kept = {
+        folder + entry.target
+        for entry in entries(text)
+        if entry.target in dead and not _words(lines[entry.line - 1].replace(entry.target, "")) <= known
+    }
+    return tidy_index(home, text, memories, draft.homes, exists) if kept else tidied
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _reason(tidied: Tidied) -> str:

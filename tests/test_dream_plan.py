@@ -210,6 +210,18 @@ def test_links_topics_and_clusters_are_proposed(tmp_path: Path) -> None:
     assert plan(tmp_path) == []
 
 
+def test_an_entry_of_the_index_whose_file_is_gone_stays_when_its_words_are_nowhere_else(tmp_path: Path) -> None:
+    write(tmp_path, memory("port", "The dev server runs on port 8420"))
+    said = (
+        "- [Port](port.md) — x\n- [Lost](lost.md) — the bastion is called heron\n- [Gone](gone.md) — the dev server\n"
+    )
+    (tmp_path / "MEMORY.md").write_text(said, "utf-8")
+    apply(tmp_path, plan(tmp_path))
+    text = (tmp_path / "MEMORY.md").read_text("utf-8")
+    assert "heron" in text
+    assert plan(tmp_path) == []
+
+
 def test_what_is_pinned_or_written_by_a_person_asks(tmp_path: Path) -> None:
     one = write(tmp_path, memory("port", "The dev server runs on port 8420"), pinned=True)
     write(tmp_path, memory("dev-server", "Dev server listens on port 8420"))
