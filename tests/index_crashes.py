@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from directories import index_of, memory, results
+from growing import append, at_once, growing, held, rewrite
 
 from memdir.errors import MemdirError
 from memdir.graph.section_file import SectionWriter
@@ -149,11 +150,49 @@ def full(root: Path, cache: Path) -> None:
     print("full", failures)
 
 
+def grown(root: Path, cache: Path) -> None:
+    """Kill the sync of an index of growing files at step 1, 2, 3 ... until it gets through."""
+    answered: dict[str, int] = {}
+    (root / "p").mkdir(parents=True)
+    for turn in range(1, 1000):
+        for number in range(6):
+            append(root, f"p/{number}.log", f"alpha beta{number} turn{turn}\n+more of it\n")
+        growing(root, cache).sync()
+        append(root, "p/3.log", f"+okapi turn{turn}\ngamma\n")
+        append(root, f"new{turn}.log", "okapi\n")
+        rewrite(root, "p/1.log", f"delta {turn}\n")
+        if turn % 3 == 0:
+            growing(root, cache).drop()
+
+        def work(turn: int = turn) -> int:
+            steps = Steps(str(cache), turn)
+            steps.install()
+            growing(root, cache).sync()
+            return 0
+
+        status = in_fork(work)
+        answer = growing(root, cache).refresh()
+        assert answer is not None
+        answered[answer.answered_by] = answered.get(answer.answered_by, 0) + 1
+        assert held(answer, root / "one") == at_once(root, root / "two"), turn
+        growing(root, cache).sync(fresh=True)
+        left = sorted(path.name for path in next(cache.iterdir()).iterdir())
+        assert len(left) == 3, left  # current, root, one generation
+        if status == 0 and turn % 3:
+            assert turn > 15, turn
+            print("killed at", turn - 1, "steps; answered by", answered)
+            return
+        assert status == 0 or os.WIFSIGNALED(status), status
+    raise AssertionError("the sync never got through")
+
+
 if __name__ == "__main__":
     place = Path(sys.argv[2])
     place.mkdir()
     memories = place / "memory"
-    if sys.argv[1] == "full":
+    if sys.argv[1] == "growing":
+        grown(place / "logs", place / "cache")
+    elif sys.argv[1] == "full":
         full(memories, place / "cache")
     else:
         killed(memories, place / "cache", first=sys.argv[1] == "first")

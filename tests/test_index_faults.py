@@ -41,7 +41,7 @@ def ask(index: Index) -> list[list[tuple[object, ...]]]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("case", ["first", "next", "full"])
+@pytest.mark.parametrize("case", ["first", "next", "full", "growing"])
 def test_killed_at_any_step_or_out_of_room(case: str, tmp_path: Path) -> None:
     program = [sys.executable, str(TOP / "tests" / "index_crashes.py"), case, str(tmp_path / "place")]
     path = os.pathsep.join([str(TOP), str(TOP / "tests")])
