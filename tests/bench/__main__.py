@@ -16,11 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import memdir
 
+from . import transcripts, transcripts_table
 from .corpus import Corpus, make
 
 QUERIES = 500
@@ -195,22 +196,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--large", action="store_true", help="100,000 memories, too (some minutes)")
     parser.add_argument("--size", type=int, action="append", help="only this many memories (may be given again)")
+    parser.add_argument(
+        "--turns", type=int, action="append", help="transcripts of this many turns (may be given again)"
+    )
     parser.add_argument("--dir", default=os.path.join(tempfile.gettempdir(), "memdir-bench"), help="where corpora lie")
     options = parser.parse_args()
-    sizes = options.size or SIZES[: 3 if options.large else 2]
+    turns = options.turns or ([] if options.size else [100_000])
+    sizes = options.size or ([] if options.turns else SIZES[: 3 if options.large else 2])
     os.makedirs(options.dir, exist_ok=True)
     results: dict[int, dict[str, str]] = {}
     print(f"{machine()}; `{command()[0]}`\n", flush=True)
     for size in sizes:
         print(f"measuring {size:,} memories", file=sys.stderr, flush=True)
         results[size] = Bench(make(options.dir, size), options.dir).run()
-    print("| what |" + "".join(f" {size:,} | aim |" for size in sizes))
-    print("|---|" + "---|---|" * len(sizes))
-    for what, aims in LIMITS.items():
-        cells = []
-        for size in sizes:
-            aim = aims[SIZES.index(size)] if size in SIZES else ""
-            cells.append(f" {results[size].get(what, '-')} | {aim} |")
+    if sizes:
+        table(results, LIMITS, SIZES)
+    results = {}
+    for size in turns:
+        print(f"measuring {size:,} turns", file=sys.stderr, flush=True)
+        results[size] = transcripts_table.rows(transcripts.make(options.dir, size), options.dir, shown)
+    if turns:
+        print("\nTranscripts, by turns:\n")
+        table(results, transcripts_table.AIMS, transcripts_table.SIZES)
+
+
+def table(results: Mapping[int, Mapping[str, str]], limits: Mapping[str, Sequence[str]], known: Sequence[int]) -> None:
+    """Print the results by size, each beside its aim."""
+    print("| what |" + "".join(f" {size:,} | aim |" for size in results))
+    print("|---|" + "---|---|" * len(results))
+    for what, aims in limits.items():
+        cells = [
+            f" {rows.get(what, '-')} | {aims[known.index(size)] if size in known else ''} |"
+            for size, rows in results.items()
+        ]
         print(f"| {what} |" + "".join(cells))
 
 
