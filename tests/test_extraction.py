@@ -634,3 +634,11 @@ def test_many_sessions_are_compared_with_one_reading_of_the_memories(box: Sandbo
     code, told = extract(box, "--since-last")
     assert code == 0
     assert len(told["candidates"]) == 5  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif("MEMDIR_REAL_DATA" not in os.environ, reason="needs the directory of real data")
+def test_real_sessions_are_read_and_hardly_anything_is_proposed() -> None:
+    paths = sorted(Path(os.environ["MEMDIR_REAL_DATA"], "transcripts").rglob("*.jsonl"))
+    reads = [read_session(path.stem, str(path), Cursor()) for path in paths if "growth" not in str(path)]
+    assert len(reads) > 100
+    assert len({f.claim.fact for read in reads for f in read.found}) <= 5  # people give tasks
