@@ -68,7 +68,7 @@ class App:
             if self.out.stderr.isatty() and not self.out.json and not self.out.plain:
                 from .progress import Progress
 
-                self._progress = Progress("reading memories")
+                self._progress = Progress("reading")
             self._workspace = open_workspace(
                 environment=self.environment,
                 memory_dir=self.values.text("memory_dir"),

@@ -1,4 +1,4 @@
-"""The table of transcripts: `make bench BENCH="--turns 100000"`. A search is one of an open workspace, with its hits."""
+"""The table of transcripts (`make bench BENCH="--turns 100000"`). A search is that of an open workspace."""
 
 from __future__ import annotations
 
