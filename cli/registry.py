@@ -25,6 +25,7 @@ MODULES: dict[str, str] = {
     "instructions": "instructions_cmd",
     "link": "tag_cmd",
     "ls": "show_cmd",
+    "mcp": "mcp_cmd",
     "mv": "mv_cmd",
     "pause": "pause_cmd",
     "purge": "archive_cmd",

@@ -78,7 +78,7 @@ def run_ls(app: App, values: Values) -> int:
         for memory in found:
             if not _wanted(memory, values):
                 continue
-            if values.flag("all") or values.flag("as_claude") or values.text("status") or _is_current(memory, now):
+            if values.flag("all") or values.flag("as_claude") or values.text("status") or is_current(memory, now):
                 listed.append((memory, source))
             else:
                 hidden += 1
@@ -117,7 +117,8 @@ def _wanted(memory: Memory, values: Values) -> bool:
     )
 
 
-def _is_current(memory: Memory, now: float) -> bool:
+def is_current(memory: Memory, now: float) -> bool:
+    """Active and valid at `now` (seconds since the epoch)."""
     if memory.status != "active":
         return False
     try:
