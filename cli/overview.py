@@ -16,6 +16,7 @@ from memdir.orphans import Orphan, find_orphans
 from memdir.places import LAST_BYTES, directory_key
 from memdir.scan import Walk, walk
 from memdir.sessions.notice import read_notice
+from memdir.switches import switched_off
 
 from .workspace import Workspace
 
@@ -43,18 +44,22 @@ class SourceOverview(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """Everything on the one screen; `dream` is the line about a plan that waits to be looked at."""
+    """Everything on the one screen; `dream` is the line about a plan that waits to be looked at, `off` names the switch
+    that turns everything unasked off."""
 
     sources: list[SourceOverview]
     orphans: list[Orphan]
     dream: str | None
+    off: str | None
 
 
 def overview(workspace: Workspace) -> Overview:
     """Look at everything once."""
     sources = [_source(workspace, source) for source in workspace.sources]
-    dream = read_notice(workspace.state_of(workspace.primary.root)) if workspace.state_dir is not None else None
-    return Overview(sources, find_orphans(workspace.located), dream)
+    own = workspace.state_of(workspace.primary.root) if workspace.state_dir is not None else None
+    dream = read_notice(own) if own is not None else None
+    off = switched_off(workspace.environment, workspace.located.claude, workspace.state_dir, own)
+    return Overview(sources, find_orphans(workspace.located), dream, off)
 
 
 def _source(workspace: Workspace, source: Source) -> SourceOverview:

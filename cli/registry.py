@@ -13,6 +13,7 @@ MODULES: dict[str, str] = {
     "config": "config_cmd",
     "context": "context_cmd",
     "dream": "dream_cmd",
+    "doctor": "doctor_cmd",
     "edit": "edit_cmd",
     "eval": "eval_cmd",
     "extract": "extract_cmd",
@@ -53,7 +54,7 @@ SYNONYMS: dict[str, str] = {
     **dict.fromkeys(("list", "dir"), "ls"),
     **dict.fromkeys(("delete", "remove", "forget"), "rm"),
     **dict.fromkeys(("new", "remember", "save", "store"), "add"),
-    **dict.fromkeys(("lint", "doctor", "validate"), "check"),
+    **dict.fromkeys(("lint", "validate"), "check"),
     **dict.fromkeys(("rename", "move"), "mv"),
     **dict.fromkeys(("cat", "get", "view"), "show"),
 }

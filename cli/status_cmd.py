@@ -41,6 +41,8 @@ def run(app: App, values: Values) -> int:
     if seen.dream:
         said, _, command = seen.dream.partition(", see ")
         _line(app, "dream", said, command.strip("`"))
+    if seen.off:
+        _line(app, "off", f"nothing is injected, learned or planned unasked: {seen.off}")
     for orphan in seen.orphans[:_ORPHANS]:
         said = f"{counted(orphan.memories, 'memory')}, {shown(orphan.why)}"
         _line(app, "orphan", said, f"memdir adopt {shlex.quote(shown(orphan.path))}")
@@ -111,6 +113,7 @@ def _fields(app: App, seen: Overview, found: list[Health]) -> dict[str, object]:
         "lost": [shown(id) for source in seen.sources for id in source.lost],
         "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
         "dream": seen.dream,
+        "off": seen.off,
         "state_bytes": sum(source.state_size for source in seen.sources),
         "notes": list(app.workspace().located.notes),
     }

@@ -419,3 +419,11 @@ def test_a_mistake_of_ours_is_one_line_of_the_log(sample: Sandbox, monkeypatch: 
     monkeypatch.setattr("memdir.cli.hook_prompt.injection", lambda *_: 1 / 0)
     assert run_hook("user-prompt-submit", real_environment(str(sample.project))) == 0
     assert "a mistake in memdir itself" in str(log(sample)[-1]["error"])
+
+
+def test_status_names_the_switch_in_force(sample: Sandbox) -> None:
+    assert "unasked" not in sample.run("status").out
+    assert "MEMDIR_DISABLE=1" in sample.run("status", MEMDIR_DISABLE="1").out
+    sample.run("pause", "--for", "2h")
+    assert "paused until" in sample.run("status").out
+    assert "paused until" in json.loads(sample.run("status", "--json").out)["off"]
