@@ -56,7 +56,7 @@ def _tidied(draft: Draft, home: str, text: str, memories: Sequence[Memory]) -> T
     kept = {
         folder + entry.target
         for entry in entries(text)
-        if entry.target in dead and not _words(lines[entry.line - 1].replace(entry.target, "")) <= known
+        if entry.target in dead and not _words(lines[entry.line - 1]) <= known
     }
     return tidy_index(home, text, memories, draft.homes, exists) if kept else tidied
 
