@@ -52,8 +52,8 @@ def belongings(session: Session) -> list[str]:
 
 
 def remove(session: Session, state_dir: str, *, title: str, now: float) -> Removed:
-    """Move a session with all that belongs to it into the state directory. Raises `StorageError`; `put_back` then brings
-    back what was moved."""
+    """Move a session with all that belongs to it into the state directory. Raises `StorageError`; what was moved by
+    then is among the `removed`."""
     paths = belongings(session)
     folder = _new_folder(os.path.join(state_dir, FOLDER), now)
     gone = Removed(session.id, title, now, folder, tuple(paths))

@@ -5,6 +5,7 @@ A transcript is read once, turn by turn; what is kept of it is small.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,9 +13,10 @@ from typing import Final, Literal, NamedTuple
 
 from .catalogue import Session
 from .entry import Call, Turn
+from .opening import COMPRESSED
 from .readable import EDITS, call_line, cleaner, replaced, said
 from .schemas import read
-from .transcript import read_turns
+from .transcript import opened, read_turns
 from .turn_documents import touched
 from .turns import TurnReader
 
@@ -28,6 +30,9 @@ _STEM: Final = 6
 """Letters of a word that count; a longer word is one with others that begin so."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _COMMITS: Final = re.compile(r"\bgit\b[^\n|;&]*\b(?:commit|cherry-pick|rebase|merge|am|revert)\b")
+_PLAIN_NAME: Final = re.compile(r"[ -!#-.0-\[\]-~]+")
+"""Characters that JSON writes as they are."""
+_BLOCK: Final = 1 << 20
 _PATCHED: Final = re.compile(r"^\*\*\* (?:Update|Add) File: (.+)$", re.MULTILINE)
 
 
@@ -99,6 +104,8 @@ class Tracer:
         """Read a session with its sub-agents. Raises `StorageError`."""
         found = Trace(session)
         for path in (session.path, *session.agents):
+            if not self._can_speak(path):
+                continue
             reader = TurnReader(read)
             prompt = ("", "")
             for turn in sorted(read_turns(path, reader), key=lambda turn: turn.number):
@@ -108,6 +115,21 @@ class Tracer:
             if path == session.path:
                 found.title = reader.told().title
         return found
+
+    def _can_speak(self, path: str) -> bool:
+        """False when a file alone is looked for and the transcript's bytes nowhere have its name."""
+        names = [os.path.basename(file) for file in self.question.files]
+        if self.question.commit or path.endswith(COMPRESSED) or not all(map(_PLAIN_NAME.fullmatch, names)):
+            return True
+        sought = [name.encode() for name in names]
+        longest = max(map(len, sought), default=1)
+        with opened(path) as file:
+            rest = b""
+            while block := file.read(_BLOCK):
+                if any(name in rest + block for name in sought):
+                    return True
+                rest = block[-longest:]
+        return False
 
     def _take(self, found: Trace, path: str, turn: Turn, prompt: tuple[str, str]) -> None:
         if turn.timestamp:

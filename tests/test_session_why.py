@@ -276,6 +276,14 @@ def test_paths_are_compared_below_the_repository_or_the_sessions_directory(
     assert bool(asked(tmp_path, Question(("src/a.py",), ("/w",)))) is matches
 
 
+def test_a_file_name_that_json_escapes_or_that_lies_across_two_blocks_is_found(tmp_path: Path) -> None:
+    for name in ("l\u00e4mp.py", 'quo"te.py', "back\\slash.py", "plain.py"):
+        (tmp_path / "t").mkdir(exist_ok=True)
+        write_session(tmp_path / "t", "s", "x" * ((1 << 20) - 150), [f"/w/{name}"], "2026-11-01T10:00:00Z")
+        found = asked(tmp_path / "t", Question((name,), ("/w",)))
+        assert len(found) == (0 if "\\" in name else 1), name
+
+
 def test_an_edit_that_failed_wrote_nothing(tmp_path: Path) -> None:
     result = {"type": "tool_result", "tool_use_id": "t0", "content": "no such text", "is_error": True}
     more = ({"type": "user", "uuid": "r", "message": {"role": "user", "content": [result]}},)
