@@ -35,6 +35,8 @@ eval: $(VENV)/.dev
 	$(BIN)/python -m tests.dream_figures
 	$(BIN)/python -m tests.extraction_figures
 	$(BIN)/memdir eval "$${MEMDIR_REAL_DATA:?set it to a directory of real data}/memory-queries-dev.jsonl" --root "$$MEMDIR_REAL_DATA/memory-dirs"
+	$(BIN)/memdir eval --locomo "$$MEMDIR_REAL_DATA/locomo-dev/locomo-dev.json"
+	$(BIN)/memdir eval --commits "$$MEMDIR_REAL_DATA/commit-recall-dev"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -6,7 +6,7 @@ import os
 import time
 
 from memdir.collection import Collection, View
-from memdir.errors import BadInputError
+from memdir.errors import BadInputError, UsageError
 from memdir.evaluate import DEPTH, Ask, Figures, Found, Report, evaluate, read_questions
 from memdir.files import read_file, shown
 from memdir.ranking import MIN_SCORE
@@ -18,6 +18,14 @@ from .table import Argument, Command, Option
 
 def run(app: App, values: Values) -> int:
     """Ask, and print the figures. Always 0 when the questions could be read."""
+    if values.text("locomo") or values.text("commits"):
+        from . import eval_sessions
+
+        return (
+            eval_sessions.run_locomo(app, values) if values.text("locomo") else eval_sessions.run_commits(app, values)
+        )
+    if values.text("file") is None:
+        raise UsageError("a FILE of questions is needed", hint="or --locomo FILE, or --commits DIR")
     path = values.required("file")
     text = read_file(os.path.join(app.environment.cwd, path)).decode("utf-8", "replace")
     questions = read_questions(text, shown(path))
@@ -114,9 +122,15 @@ COMMANDS = (
         "eval",
         "Measure recall with a file of questions.",
         run,
-        arguments=(Argument("FILE", 'JSON lines: {"query": "…", "gold": ["path", …]}, empty gold for no answer.'),),
+        arguments=(
+            Argument(
+                "FILE", 'JSON lines: {"query": "…", "gold": ["path", …]}, empty gold for no answer.', required=False
+            ),
+        ),
         options=(
             Option(("--root",), "Ask the directories below DIR that the questions name as repo.", metavar="DIR"),
+            Option(("--locomo",), "Measure the search of transcripts with a LoCoMo file instead.", metavar="FILE"),
+            Option(("--commits",), "... with commits.jsonl and sessions.jsonl in DIR instead.", metavar="DIR"),
             Option(("--min-score",), "The threshold to judge.", kind="float", metavar="SCORE"),
         ),
         examples=("memdir eval questions.jsonl",),
