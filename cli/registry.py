@@ -54,6 +54,7 @@ SYNONYMS: dict[str, str] = {
     **dict.fromkeys(("list", "dir"), "ls"),
     **dict.fromkeys(("delete", "remove", "forget"), "rm"),
     **dict.fromkeys(("new", "remember", "save", "store"), "add"),
+    **dict.fromkeys(("sessions", "transcript", "transcripts"), "session"),
     **dict.fromkeys(("lint", "validate"), "check"),
     **dict.fromkeys(("rename", "move"), "mv"),
     **dict.fromkeys(("cat", "get", "view"), "show"),

@@ -14,7 +14,7 @@ from memdir.quoting import one_line
 
 from .app import App, Values
 from .output import bytes_text, columns, counted
-from .session_named import PLACES, all_sessions
+from .session_named import PLACES, all_sessions, transcript_dirs
 from .table import Command, Option
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(app: App, values: Values) -> int:
     for finding in found.findings:
         app.out.note(f"note: {finding.path}: {finding.message}")
     deletion = _Deletion(app)
-    listed = [about for about in _overviews(app, found) if _wanted(about, values, deletion)]
+    listed = [about for about in _overviews(app, values, found) if _wanted(about, values, deletion)]
     listed.sort(key=_SORTS[values.text("sort") or "date"])
     limit = values.integer("limit")
     if limit is not None and limit < 1:
@@ -66,7 +66,7 @@ def run_state(app: App, values: Values) -> int:
     from memdir.sessions.removed import removed
 
     found = all_sessions(app, values)
-    abouts = list(_overviews(app, found._replace(sessions=found.sessions[:LATEST])))
+    abouts = list(_overviews(app, values, found._replace(sessions=found.sessions[:LATEST])))
     deletion = _Deletion(app)
     size = sum(session.size for session in found.sessions)
     state = app.workspace().state_dir
@@ -85,15 +85,19 @@ def run_state(app: App, values: Values) -> int:
     return EXIT_OK if found.sessions else EXIT_NOTHING
 
 
-def _overviews(app: App, found: Catalogue) -> Iterator[Overview]:
-    from memdir.sessions.overview import overview
+def _overviews(app: App, values: Values, found: Catalogue) -> Iterator[Overview]:
+    from .session_told import Overviews
 
-    for session in found.sessions:
-        try:
-            yield overview(session)
-        except StorageError as error:
-            if error.code != "vanished":
-                app.out.note(f"note: {error}")
+    known = Overviews(app.workspace(), transcript_dirs(app, values))
+    try:
+        for session in found.sessions:
+            try:
+                yield known.of(session)
+            except StorageError as error:
+                if error.code != "vanished":
+                    app.out.note(f"note: {error}")
+    finally:
+        known.close()
 
 
 class _Deletion:

@@ -182,7 +182,7 @@ COMMANDS = (
         run,
         arguments=(SESSION,),
         options=(
-            Option(("--turn",), "Only this turn (any of its uuids) and those around it.", metavar="ID"),
+            Option(("--turn",), "Only this turn (any of its uuids, or its line) and those around it.", metavar="ID"),
             Option(("--context",), "Turns before and after it.", kind="int", default=CONTEXT, metavar="N"),
             *VIEWS,
             Option(("--tools",), "Unfold tool calls into input and result.", kind="flag"),

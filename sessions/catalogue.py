@@ -25,13 +25,16 @@ _HEAD: Final = 20
 
 class Session(NamedTuple):
     """One session: its id (text), its transcript, the bytes and the time of the last write (seconds since the epoch) of
-    that file, and the transcripts of its sub-agents."""
+    that file, and the transcripts of its sub-agents. `root` is the directory it was found below, `file` its path there
+    (both empty for a transcript that was named by its path)."""
 
     id: str
     path: str
     size: int
     modified: float
     agents: tuple[str, ...] = ()
+    root: str = ""
+    file: str = ""
 
     @property
     def is_archived(self) -> bool:
@@ -65,7 +68,7 @@ def catalogue(roots: Sequence[str]) -> Catalogue:
         for stat in stats:
             where = place(stat.id)
             inside = "" if where.session else _session_in(stat.path)
-            session = _session(stat, "" if where.agent else inside)
+            session = _session(files.root, stat, "" if where.agent else inside)
             key = origin, where.project, where.session or inside
             if where.agent:
                 agents.append((key, session))
@@ -81,8 +84,9 @@ def catalogue(roots: Sequence[str]) -> Catalogue:
     return Catalogue(sorted(found, key=lambda s: (-s.modified, s.path)), findings)
 
 
-def _session(stat: FileStat, id: str) -> Session:
-    return Session(shown(id or session_id(stat.path)), stat.path, stat.size, stat.mtime_ns / 1e9)
+def _session(root: str, stat: FileStat, id: str) -> Session:
+    name = shown(id or session_id(stat.path))
+    return Session(name, stat.path, stat.size, stat.mtime_ns / 1e9, root=root, file=stat.id)
 
 
 def _session_in(path: str) -> str:

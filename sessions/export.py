@@ -12,7 +12,7 @@ from memdir.files import read_file, shown
 from .catalogue import Session
 from .entry import Turn
 from .json_lines import parse
-from .overview import Overview, title_line
+from .overview import Overview, overview_of
 from .readable import Clean
 from .transcript import load, session_id
 from .turn_fields import turn_fields
@@ -48,8 +48,7 @@ def exported(session: Session, view: View = "conversation") -> Exported:
         except StorageError:
             continue  # gone meanwhile
     whole = load(session.path)
-    about = Overview(session, whole.told, title_line(whole.told.title))
-    return Exported(about, tuple(viewed(session.path, whole.turns, view)), tuple(agents))
+    return Exported(overview_of(session, whole.told), tuple(viewed(session.path, whole.turns, view)), tuple(agents))
 
 
 def json_fields(whole: Exported, clean: Clean) -> dict[str, object]:

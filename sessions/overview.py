@@ -50,7 +50,11 @@ def overview(session: Session) -> Overview:
     reader = TurnReader(read)
     for _turn in read_turns(session.path, reader):
         pass  # only what is counted on the way is wanted
-    told = reader.told()
+    return overview_of(session, reader.told())
+
+
+def overview_of(session: Session, told: Told) -> Overview:
+    """A session of which everything is known."""
     return Overview(session, told, title_line(told.title))
 
 

@@ -202,6 +202,10 @@ def test_a_turn_by_any_of_its_uuids_with_its_neighbours(sample: Sandbox) -> None
         found = json.loads(sample.run("session", "show", "c2a7", "--turn", uuid, "--context", "1", "--json").out)
         assert turn["turn"] in [t["turn"] for t in found["turns"]]
         assert 2 <= len(found["turns"]) <= 3
+    by_line = json.loads(
+        sample.run("session", "show", "c2a7", "--turn", str(turn["line"]), "--context", "0", "--json").out
+    )
+    assert [t["turn"] for t in by_line["turns"]] == [turn["turn"]]
     assert sample.run("session", "show", "c2a7", "--turn", "no-such-turn").code == 1
     given_up = sample.run("session", "show", "5b1f", "--turn", "e609645f", "--context", "0")
     assert "> 13:20  you     Kill the simulator then." in given_up.out
@@ -462,3 +466,17 @@ def _lines(session: Session) -> int:
         data = Path(path).read_bytes()
         total += data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
     return total
+
+
+def test_the_list_is_the_same_with_an_index_behind_an_index_and_without(sample: Sandbox) -> None:
+    def rows() -> list[dict[str, object]]:
+        return listed(sample)
+
+    alone = rows()
+    assert sample.run("session", "search", "tax").code == 0  # makes the index
+    assert rows() == alone
+    with (folder_of(sample) / f"{PORT}.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line("user", "One more", 59) + "\n")
+    grown = {row["session"]: row["turns"] for row in rows()}
+    assert grown == {**{row["session"]: row["turns"] for row in alone}, PORT: 14}
+    assert sample.run("session", "ls", MEMDIR_CACHE_DIR="/dev/null/none").code == 0
