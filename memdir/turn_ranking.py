@@ -42,6 +42,7 @@ LEAST: Final = 0.5
 """What is left of a turn's total for each better turn of its session, and at least: several sessions say more than
 one."""
 
+SAID: Final = ("words", "neighbours", "speaker", "date")
 BEST_TURN: Final = 1.0
 WHOLE: Final = 0.5
-"""What the words (and date) of its best turn count for a session, and what its word score as a whole does."""
+"""What these steps give its best turn counts for a session, and its word score as a whole does."""

@@ -33,6 +33,7 @@ from .turn_ranking import (
     NEAR,
     POOL,
     REPEATED,
+    SAID,
     SESSION,
     SPEAKER,
     WHOLE,
@@ -271,7 +272,7 @@ def recall_sessions(collection: Collection, text: str, options: TurnOptions) -> 
     best: dict[str, _Turn] = {}
     for turn in turns:
         best.setdefault(turn.file, turn)
-        own = turn.parts.get("words", 0.0) + turn.parts.get("neighbours", 0.0) + turn.parts.get("date", 0.0)
+        own = sum(turn.parts.get(part, 0.0) for part in SAID)
         said[turn.file] = max(said[turn.file], own)
     most = max(said.values(), default=0.0) or 1.0
     totals = [(-(BEST_TURN * value / most + WHOLE * ranking.files[file]), file) for file, value in said.items()]
