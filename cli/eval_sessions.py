@@ -65,7 +65,7 @@ def run_commits(app: App, values: Values) -> int:
     commits = read_file(os.path.join(folder, "commits.jsonl"), MAX_BYTES)
     found = _measured(app, lambda root: write_commits(sessions, commits, root, shown(path)))
     names = ("hit1", "hit5", "hit10")
-    hits = tuple(round(sum(1 for r in found if r.session_ranks and r.session_ranks[0] < k) / (len(found) or 1), 4)
+    hits = tuple(round(sum(1 for r in found if r.session_ranks and r.session_ranks[0] < k) / (len(found) or 1), 6)
                  for k in (1, 5, 10))  # fmt: skip
     rows = {"all": (len(found), *hits)}
     return _print(app, "commits", path, names, ("hit@1", "hit@5", "hit@10"), rows, found)
@@ -114,7 +114,7 @@ def _groups(found: Sequence[Recalled]) -> dict[str, list[Recalled]]:
 def _recall(ranks: Sequence[tuple[tuple[int, ...], int]], k: int) -> float:
     """The mean over the questions of the share that is among the first `k`."""
     shares = [sum(1 for rank in found if rank < k) / count for found, count in ranks]
-    return round(sum(shares) / len(shares), 4) if shares else 0.0
+    return round(sum(shares) / len(shares), 6) if shares else 0.0
 
 
 def _print(
