@@ -53,7 +53,7 @@ _DECODE: Final = json.JSONDecoder().raw_decode
 _KEPT_FACTS: Final = 20_000
 """Decoded facts kept (about 1 KB each)."""
 _KEPT_FREQUENCIES: Final = 50_000
-_READ_AT_A_TIME: Final = 256_000
+_READ_AT_A_TIME: Final = 64_000
 """Bytes of postings read in order after which they are let go, so that many files are merged in little memory."""
 
 

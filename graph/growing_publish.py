@@ -30,8 +30,8 @@ BATCH: Final = 5_000
 """Documents analysed in memory at a time,"""
 BATCH_CHARACTERS: Final = 16_000_000
 """or characters of their text."""
-MAX_PARTS: Final = 200
-"""Parts on disk; so many are written as one, as each takes a file descriptor."""
+MAX_PARTS: Final = 100
+"""Parts on disk; so many are written as one, as each takes a file descriptor and, while it is read, about 1 MB."""
 _NO_DIGEST: Final = bytes(DIGEST_SIZE)
 
 

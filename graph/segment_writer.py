@@ -84,6 +84,8 @@ def _ids(part: Part, later: int) -> Iterator[tuple[str, int, int]]:
     for number, id in enumerate(part.segment.ids):
         if number not in removed:
             yield id, later, number
+    if isinstance(part.segment, DiskSegment):
+        part.segment.release()
 
 
 def _write_documents(out: SectionWriter, parts: Sequence[Part], order: Order) -> array[int]:
