@@ -84,6 +84,13 @@ def _ids(part: Part, later: int) -> Iterator[tuple[str, int, int]]:
     for number, id in enumerate(part.segment.ids):
         if number not in removed:
             yield id, later, number
+        if not number % RELEASED:
+            _release(part)
+    _release(part)
+
+
+def _release(part: Part) -> None:
+    """Let go of what was read of a part."""
     if isinstance(part.segment, DiskSegment):
         part.segment.release()
 
@@ -95,8 +102,7 @@ def _write_documents(out: SectionWriter, parts: Sequence[Part], order: Order) ->
     for place, (index, number) in enumerate(zip(*order, strict=True)):
         if not place % RELEASED:
             for part in parts:
-                if isinstance(part.segment, DiskSegment):
-                    part.segment.release()
+                _release(part)
         segment = parts[index].segment
         lengths.append(segment.lengths[number])
         id = segment.ids[number].encode("utf-8", "surrogatepass")
