@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str, str], Told]
 """Tells of a transcript by its directory and its path there."""
+SEARCHES: Final = 100
+"""Searches after which the pages of the indexes are let go."""
 COPIES: Final = 10
 """Turns looked at beside those that are wanted, as some may be copies of others."""
 
@@ -79,6 +81,7 @@ class SessionSearch:
             GrowingIndex(files, cache_dir, now=now, language=language, progress=progress) for files in self._files
         ]
         self._lock = threading.Lock()
+        self._searches = 0
         self._kept: tuple[tuple[View, ...], Collection] | None = None
 
     def search(self, query: str, options: TurnOptions, *, sessions: bool = False, scan: bool = False) -> SessionAnswer:
@@ -88,11 +91,20 @@ class SessionSearch:
             if scan or None in answers:
                 return self._scan(query, options, sessions=sessions)
             try:
-                return self._answer(answers, query, options, sessions=sessions)
+                answer = self._answer(answers, query, options, sessions=sessions)
+                self._let_go()
+                return answer
             except IndexDamaged as error:
                 warn(error)
                 answers = [index.distrust(error) for index in self.indexes]
         return self._scan(query, options, sessions=sessions)
+
+    def _let_go(self) -> None:
+        """Now and then let the indexes' pages go, of which every search has touched others."""
+        self._searches += 1
+        if not self._searches % SEARCHES:
+            for index in self.indexes:
+                index.release()
 
     def mentions(self, query: str, language: str, most: int) -> int:
         """How many turns have all words of a query; 0 when more than so many bytes would have to be read for it."""

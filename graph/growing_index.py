@@ -204,6 +204,12 @@ class GrowingIndex:
             except IndexDamaged:
                 return None
 
+    def release(self) -> None:
+        """Let go of what was read of the index: its pages count as this process's memory."""
+        with self._lock:
+            for stored in self._base.stored:
+                stored.segment.release()
+
     def sync(self, *, wait: float = WAIT, fresh: bool = False) -> int:
         """Bring the index up to date, or with `fresh` make it anew; the number of files read or removed. Raises
         `LockedError`, `StorageError`."""

@@ -93,7 +93,7 @@ def _texts_between(start: int, end: int, segment_words: Words) -> Iterator[str]:
         first, last = bisect_left(docs, start), bisect_left(docs, end)
         if first < last:
             words.append(word.encode("utf-8", "replace").decode())
-            found.append((docs[first:last], counts[first:last]))
+            found.append((_copied(docs[first:last]), _copied(counts[first:last])))
             for doc in found[-1][0]:
                 sizes[doc - start] += 1
     ends = array("I", accumulate(sizes, initial=0))
@@ -106,6 +106,11 @@ def _texts_between(start: int, end: int, segment_words: Words) -> Iterator[str]:
             places[doc - start] = place + 1
     for low, high in pairwise(ends):
         yield " ".join([(words[terms[at]] + " ") * (times[at] - 1) + words[terms[at]] for at in range(low, high)])
+
+
+def _copied(numbers: Sequence[int]) -> Sequence[int]:
+    """The numbers apart from the file they lie in, whose pages need not stay for them."""
+    return array(numbers.format, numbers.tobytes()) if isinstance(numbers, memoryview) else numbers
 
 
 def _sums(folder: str) -> Iterator[tuple[str, int]]:
