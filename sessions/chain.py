@@ -69,7 +69,7 @@ class _Tree:
         self.has_parents = False
 
     def take(self, place: int, line: Mapping[str, object], entry: Entry | None) -> None:
-        type, uuid = line.get("type"), text_at(line, "uuid")
+        type, uuid = text_at(line, "type"), text_at(line, "uuid")
         self.last_prompt.take(place, line)
         if type not in _TREE or not uuid:
             return
@@ -97,10 +97,10 @@ class _Tree:
         if self.side:
             said = (uuid for uuid, node in nodes.items() if node.said)
             return max(said, key=lambda uuid: nodes[uuid].place, default="")
-        main = _leaves(nodes, main=True) or _leaves(nodes, main=False)
-        if last.cleared and main:
-            return max(main, key=lambda uuid: (nodes[uuid].timestamp, nodes[uuid].place))
-        newest = max(main, key=lambda uuid: nodes[uuid].place, default="")
+        leaves = _leaves(nodes)
+        if last.cleared and leaves:
+            return max(leaves, key=lambda uuid: (nodes[uuid].timestamp, nodes[uuid].place))
+        newest = max(leaves, key=lambda uuid: nodes[uuid].place, default="")
         pointed = _said_above(nodes, last.leaf)
         if not pointed or (preserved and not last.pinned):
             return newest
@@ -134,13 +134,21 @@ def _said_above(nodes: Mapping[str, Node], uuid: str, *, main: bool = False) -> 
     return next(said, "")
 
 
-def _leaves(nodes: Mapping[str, Node], *, main: bool) -> list[str]:
-    """From each line that nothing continues, up to where somebody says something (in the main conversation). When
-    everything is in cycles, every line that says something is one."""
+def _leaves(nodes: Mapping[str, Node]) -> list[str]:
+    """The lines that the conversation may end with: from each line that nothing continues, up to where somebody says
+    something; of these the ones in the main conversation. Where there are none (a sub-agent is at work, or something
+    was injected last), the main line above the newest, so that what was said before is not lost. When everything is in
+    cycles, every line that says something is one."""
     continued = {node.parent for node in nodes.values()}
-    found = {_said_above(nodes, uuid, main=main): None for uuid in nodes if uuid not in continued}
+    found = {_said_above(nodes, uuid): None for uuid in nodes if uuid not in continued}
     found.pop("", None)
-    return [*found] or [uuid for uuid, node in nodes.items() if node.said and (node.main or not main)]
+    ends = [*found] or [uuid for uuid, node in nodes.items() if node.said]
+    main = [uuid for uuid in ends if nodes[uuid].main]
+    if main:
+        return main
+    newest_first = sorted(ends, key=lambda uuid: nodes[uuid].place, reverse=True)
+    above = (_said_above(nodes, uuid, main=True) for uuid in newest_first)
+    return [*filter(None, above)][:1] or ends
 
 
 def _abandoned(nodes: Mapping[str, Node], inside: frozenset[str]) -> frozenset[str]:

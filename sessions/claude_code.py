@@ -95,7 +95,7 @@ def _system(line: Mapping[str, object]) -> Entry | None:
     text = text_at(line, "content") or text_of(_at(line.get("message"), "content"))
     if line.get("subtype") == "api_error":
         text = text or text_at(line.get("error"), "message") or "API error"
-    if not text or line.get("subtype") in _QUIET:
+    if not text or text_at(line, "subtype") in _QUIET:
         return None
     kind: Kind = "note"
     if line.get("subtype") == "local_command":

@@ -11,6 +11,8 @@ from .entry import Entry, Said
 
 def read(line: Mapping[str, object]) -> tuple[Entry | None, Said]:
     """The entry of a line (None for bookkeeping), and what it says of its session. Never fails on content."""
+    if not isinstance(line.get("type"), str | None):
+        return None, {}
     if codex.is_line(line):
         return codex.read(line)
     if gemini.is_line(line):

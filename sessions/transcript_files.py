@@ -28,7 +28,7 @@ from .turn_documents import VERSION, document
 from .turns import TurnReader
 
 KIND: Final = "transcripts"
-READING: Final = "reading 5"
+READING: Final = "reading 6"
 """A change of it is a rebuild, too."""
 _ROLLOUT: Final = "rollout-"
 _NOT_ENTERED: Final = frozenset({"memory", "tool-results", "session-memory", "file-history"})

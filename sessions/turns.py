@@ -142,12 +142,12 @@ class TurnReader:
         if open is None:
             open = self.open[self.facts.turns] = Open(self.facts.turns, self.facts.context)
         self.facts.add(entry, new_turn=found is None)
-        if entry.message and not open.again:
-            open.again = found is None and digest(entry.message) in self.seen
-            if entry.usage is not None and not open.again:
-                usage = Usage(*map(max, open.usage, entry.usage))
-                self.facts.use(usage, open.usage)
-                open.usage = usage
+        if entry.message and found is None:
+            open.again = digest(entry.message) in self.seen
+        if entry.usage is not None and not open.again:
+            usage = Usage(*map(max, open.usage, entry.usage))
+            self.facts.use(usage, open.usage)
+            open.usage = usage
         open.lines.append(line.number)
         open.offsets.append(line.offset)
         open.size += len(line.data)

@@ -22,6 +22,7 @@ from memdir.dates import rfc3339
 from memdir.errors import BadInputError, NotFoundError
 
 from .appending import DEFAULT_WAIT, Appending, appending
+from .blocks import text_at
 from .conversation import TOMBSTONE, Message, messages
 from .json_lines import dump, parse
 from .session_file import SessionFile, session_files, session_path
@@ -172,22 +173,22 @@ def line(value: Mapping[str, object]) -> bytes:
 def last_message(file: Appending) -> str | None:
     """The uuid that the next line continues from: the last line of the conversation that is not hidden, or else what
     that one continued from. None at the beginning."""
-    hidden: set[object] = set()
-    wanted: object = None
+    hidden: set[str] = set()
+    wanted = ""
     for data in file.lines_from_end():
         value = parse(data)
         if value is None:
             continue
         if value.get("type") == TOMBSTONE:
-            hidden.add(value.get("targetUuid"))
-        uuid = value.get("uuid")
-        if value.get("type") not in _CHAINED or not isinstance(uuid, str) or value.get("isSidechain") is True:
+            hidden.add(text_at(value, "targetUuid"))
+        uuid = text_at(value, "uuid")
+        if not uuid or text_at(value, "type") not in _CHAINED or value.get("isSidechain") is True:
             continue
-        if wanted is not None and uuid != wanted:
+        if wanted and uuid != wanted:
             continue
         if uuid not in hidden:
             return uuid
-        wanted = value.get("parentUuid")
+        wanted = text_at(value, "parentUuid")
         if not wanted:
             return None
     return None

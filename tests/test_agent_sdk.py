@@ -4,11 +4,14 @@ what it writes."""
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import uuid
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import memdir
 from memdir.sessions.conversation import Message, messages
@@ -169,3 +172,35 @@ def test_both_read_the_same_conversation_in_real_transcripts(real_data: Path) ->
         expected = [message.uuid for message in _entries_to_session_messages(entries, None, 0)]
         # Results of tool calls side by side that have one time may change places.
         assert sorted(message.uuid for message in messages(str(path))) == sorted(expected), path.name
+
+
+_TREES = st.lists(
+    st.tuples(
+        st.sampled_from(["user", "assistant", "user", "assistant", "progress", "attachment", "system"]),
+        st.one_of(st.just(-1), st.integers(0, 9)),  # continues from the line before, mostly
+        st.sampled_from([{}, {}, {}, {"isMeta": True}, {"isSidechain": True}, {"teamName": "reviewers"}]),
+    ),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+@given(_TREES)
+@settings(derandomize=True, deadline=None, max_examples=400)
+def test_the_conversation_ends_where_its_conversation_ends(
+    tmp_path_factory: pytest.TempPathFactory, tree: list[tuple[str, int, dict[str, object]]]
+) -> None:
+    from claude_agent_sdk._internal.sessions import _entries_to_session_messages, _parse_transcript_entries
+
+    lines = [
+        {"type": type, "uuid": f"u{at}", "parentUuid": f"u{at - 1 if before < 0 else before}", **flags,
+         "message": {"id": f"m{at}", "role": type, "content": [{"type": "text", "text": "said"}]}}
+        for at, (type, before, flags) in enumerate(tree)
+    ]  # fmt: skip
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    path = tmp_path_factory.mktemp("tree") / f"{S}.jsonl"
+    path.write_text(text)
+    expected = [message.uuid for message in _entries_to_session_messages(_parse_transcript_entries(text), None, 0)]
+    found = [message.uuid for message in messages(str(path))]
+    # Where its leaf is in a side chain without a way up to the conversation, it gives nothing; we give what there is.
+    if expected and not all("isSidechain" in line for line in lines):
+        assert found == expected

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from memdir.errors import StorageError
 from memdir.sessions.archived_file import write_archived, write_original
 from memdir.sessions.chain import chain_of, read_chain
+from memdir.sessions.conversation import messages
 from memdir.sessions.entry import Turn, Usage
 from memdir.sessions.json_lines import MAX_LINE, parse
 from memdir.sessions.side_files import spilled_output, sub_agents, with_whole_outputs
 from memdir.sessions.told import told
 from memdir.sessions.transcript import Transcript, find_turn, load, read_turn
 from memdir.sessions.transcript_files import TranscriptFiles, place
+from memdir.sessions.writer import SessionWriter
 
 UUID = "c2a7740e-91f3-4a0b-8f5d-6f1f4a8a2b33"
 Line = dict[str, Any]
@@ -145,7 +147,8 @@ _TYPED = st.builds(
     st.dictionaries(st.sampled_from(["message", "uuid", "parentUuid", "payload", "attachment", "content", "subtype",
                                      "timestamp", "toolUseResult", "leafUuid", "compactMetadata", "id"]), _JSON),
     st.sampled_from(["user", "assistant", "system", "attachment", "last-prompt", "summary", "custom-title", "event_msg",
-                     "response_item", "session_meta", "turn_context", "gemini", "tombstone", "progress", "compacted"]),
+                     "response_item", "session_meta", "turn_context", "gemini", "tombstone", "progress", "compacted"])
+    | st.lists(st.just("user"), max_size=1),
 )  # fmt: skip
 
 
@@ -162,6 +165,20 @@ def test_no_content_stops_the_reading(tmp_path_factory: pytest.TempPathFactory, 
     assert len(set(chain.uuids)) == len(chain.uuids)
     for turn in found.turns:
         assert read_turn(str(path), turn.number, turn.line, turn.offsets) is not None
+
+
+@pytest.mark.parametrize("odd", [["user"], {"type": "user"}, 5, True])
+def test_a_type_that_is_no_text_is_passed_over(odd: object, path: Path) -> None:
+    lines = [{"type": odd, "uuid": "x"}, {"type": "system", "subtype": odd, "content": "note"}, user("a", "said", "x")]
+    assert [turn.text for turn in read(path, *lines).turns][-1] == "said"
+    assert read_chain(str(path)).leaf == "a"
+    assert [message.text for message in messages(str(path))] == ["said"]
+    writer = SessionWriter(str(path.parent), now=lambda: 0.0)
+    with path.open("ab") as file:
+        file.write(json.dumps({"type": odd, "uuid": "y"}).encode() + b"\n")
+        file.write(json.dumps({"type": "memdir-tombstone", "targetUuid": odd}).encode() + b"\n")
+    writer.write_user_message(path.stem, "on")
+    assert [message.parent for message in messages(str(path))][-1] == "a"
 
 
 # One message of several lines, duplicates
@@ -200,6 +217,13 @@ def test_the_same_message_id_without_a_request_id_and_with_another(path: Path) -
     )
     assert texts(found.turns) == ["one\ntwo", "three"]
     assert found.told.usage.output == 18
+
+
+def test_usage_of_a_message_without_an_id_counts(path: Path) -> None:
+    used = {"usage": {"input_tokens": 3, "output_tokens": 5}, "content": "Yes."}
+    found = read(path, {"type": "assistant", "message": used}, {"type": "assistant", "message": used})
+    assert found.told.usage == Usage(6, 10)
+    assert [turn.usage for turn in found.turns] == [Usage(3, 5)] * 2
 
 
 def test_usage_is_counted_once_when_a_history_is_written_again(path: Path) -> None:
@@ -447,10 +471,19 @@ def test_the_conversation_is_the_sdk_s(tree: list[tuple[str, str | None, str]]) 
 
 def test_teammates_and_injected_lines_are_no_leaves() -> None:
     lines = [
-        user("a", "one"), assistant("b", "two", parent="a"), user("m", "injected", "b", isMeta=True),
-        assistant("t", "of another", parent="a", teamName="reviewers"),
+        user("a", "one"), assistant("t", "of another", parent="a", teamName="reviewers"),
+        assistant("b", "two", parent="a"), user("m", "injected", "b", isMeta=True),
     ]  # fmt: skip
     assert chain_of(lines).leaf == "b"
+
+
+def test_the_newest_leaf_of_the_main_conversation_counts_and_without_one_the_line_above_the_newest() -> None:
+    tree = [user("a", "one"), assistant("b", "two", parent="a"), assistant("c", "two, again", parent="a")]
+    injected = user("m", "injected", "c", isMeta=True)
+    assert chain_of([*tree, injected]).leaf == "b"  # as the SDK has it
+    assert chain_of([tree[0], tree[2], injected]).leaf == "c"
+    aside = [user("s", "task", "c", isSidechain=True), user("t", "task", "gone", isSidechain=True)]
+    assert chain_of([tree[0], tree[2], *aside]).leaf == "c"  # the SDK finds nothing
 
 
 def test_a_log_without_parents_is_one_conversation(path: Path) -> None:
