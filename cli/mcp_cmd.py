@@ -8,6 +8,7 @@ from memdir.errors import EXIT_OK, BadInputError, UsageError
 from memdir.files import shown
 
 from .app import App, Values
+from .quick_import import defer_packages, deferred_models
 from .table import Command, Option
 
 PROJECT_VARIABLE = "CLAUDE_PROJECT_DIR"
@@ -22,7 +23,9 @@ def run(app: App, values: Values) -> int:
     if project and values.text("directory") is None and os.path.isabs(project) and os.path.isdir(project):
         app.environment = app.environment._replace(cwd=project)
     try:
-        from .mcp_server import serve_http, serve_stdio
+        defer_packages("mcp", "mcp.server")
+        with deferred_models():
+            from .mcp_server import serve_http, serve_stdio
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "memdir":
             raise

@@ -14,7 +14,17 @@ from memdir.hook_events import EVENTS
 
 EVENT_HOOKS = tuple(f"hook {event.word}" for event in EVENTS)
 PAGE = (TOP / "docs" / "json.md").read_text("utf-8")
-PRINTS_OTHERWISE = ("--diff", "--path", "help recall", "--sarif", "--render", "-0", "--null", *EVENT_HOOKS)
+PRINTS_OTHERWISE = (
+    "memdir mcp",
+    "--diff",
+    "--path",
+    "help recall",
+    "--sarif",
+    "--render",
+    "-0",
+    "--null",
+    *EVENT_HOOKS,
+)
 """Examples whose output is a text of its own."""
 
 
