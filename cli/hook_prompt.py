@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from memdir.errors import MemdirError
 from memdir.files import read_if_there
@@ -54,9 +55,8 @@ def _loaded(call: Call, root: str, path: str, line: int) -> bool:
         text = _read(os.path.join(root, index))
         loaded = load_index(text)
         return "/" not in index and (not loaded.truncated or line <= loaded.content.count("\n") + 1)
-    mention = "@" + os.path.join(root, path)
-    short = os.path.basename(path)
-    return any(mention in text or ("@" in text and f"/{short}" in text) for text in _instructions(call))
+    imported = re.compile(rf"(?:^|\s)@\S*{re.escape(os.path.basename(path))}(?:\s|$)")
+    return any(imported.search(text) for text in _instructions(call))
 
 
 def _instructions(call: Call) -> list[str]:
