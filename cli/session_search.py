@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from math import inf
 from operator import is_not
@@ -20,7 +21,7 @@ from memdir.recall import Scored
 from memdir.segment import Facts
 from memdir.sessions.told import Told, told
 from memdir.sessions.transcript_files import files_below
-from memdir.sessions.turn_hit import SessionHit, TurnHit, told_now
+from memdir.sessions.turn_hit import SessionHit, TurnHit, told_now, turn_of
 from memdir.slug import slug
 from memdir.turn_recall import FoundSession, TurnOptions, recall_sessions, recall_turns
 
@@ -125,7 +126,9 @@ class SessionSearch:
         def ask(collection: Collection) -> SessionAnswer:
             return self._found(collection, _told_now, query, options, sessions=sessions)
 
-        return scanned(self._files, query, options.language, ask)
+        answer, notes = scanned(self._files, query, options.language, ask)
+        answer.notes = notes
+        return answer
 
     def _found(
         self, collection: Collection, told: Tell, query: str, options: TurnOptions, *, sessions: bool
@@ -152,7 +155,7 @@ class SessionSearch:
         told_by = {answer.answered_by for answer in there if answer.views or answer.answered_by != "scan"}
         answer = self._found(self._collected(there), self.told, query, options, sessions=sessions)
         answer.answered_by = told_by.pop() if len(told_by) == 1 else "mixed" if told_by else "scan"
-        answer.notes = list(dict.fromkeys(view.note for view in there if view.note and view.views))
+        answer.notes = list(dict.fromkeys(view.note for view in there if view.note))
         return answer
 
     def told(self, root: str, file: str) -> Told:
@@ -216,11 +219,9 @@ class Found:
         wanted = options.limit
         while True:
             scored = recall_turns(self._collection, query, options._replace(limit=wanted + COPIES))
-            copies: dict[object, list[Scored]] = {}
-            for turn in scored:
-                copies.setdefault(_same(turn.facts), []).append(turn)
+            copies = _copies(scored)
             if len(copies) >= options.limit or len(scored) < wanted + COPIES:
-                return [self._hit(self._earliest(same)) for same in list(copies.values())[: options.limit]]
+                return [self._hit(self._earliest(same)) for same in copies[: options.limit]]
             wanted *= 2
 
     def _earliest(self, same: list[Scored]) -> Scored:
@@ -258,6 +259,21 @@ def _told_now(root: str, file: str) -> Told:
     return told_now(os.path.join(root, file))
 
 
-def _same(facts: Facts) -> object:
-    """What a turn and its copies have in common. A turn without an id of its own has no copies."""
+def _copies(scored: Sequence[Scored]) -> list[list[Scored]]:
+    """Each turn with its copies, the best first. Ids are any texts: turns of one id and time are copies when they say
+    the same. A turn without an id of its own has none."""
+    times = Counter(_id(turn.facts) for turn in scored)
+    found: dict[object, list[Scored]] = {}
+    for turn in scored:
+        id = _id(turn.facts)
+        found.setdefault((id, _text(turn) if times[id] > 1 else ""), []).append(turn)
+    return list(found.values())
+
+
+def _id(facts: Facts) -> object:
     return facts.id if facts.name.startswith("line-") else (facts.name, facts.created, facts.type)
+
+
+def _text(scored: Scored) -> str:
+    turn = turn_of(os.path.join(scored.view.root, place_of(scored.facts.id)[0]), scored.facts)
+    return turn.text if turn is not None else ""

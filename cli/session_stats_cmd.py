@@ -29,6 +29,10 @@ def run(app: App, values: Values) -> int:
     one = values.text("session")
     sessions = [session_named(app, values)] if one is not None else all_sessions(app, values).sessions
     found = statistics(sessions)
+    if one is not None and found.unread and not found.turns:
+        raise found.unread[0]
+    for error in found.unread:
+        app.out.note(f"note: {error}")
     if app.out.json:
         app.out.object("session-stats/1", {**_fields(found), "took_ms": app.out.took_ms()})
     elif sessions:

@@ -18,7 +18,7 @@ from memdir.stem import ENGLISH
 from .current import Current, stamp
 from .generation import Generation
 from .generations import Draft, Generations
-from .growing_overlay import GrowingOverlay
+from .growing_overlay import GrowingOverlay, Grown
 from .growing_states import NAME, States, continued
 from .growth import Growth, find_growth, removed_by
 from .index import WAIT, Answer, AnsweredBy
@@ -78,6 +78,8 @@ class GrowingIndex:
         self._current = Current(self._generations, self._stamp)
         self._states: States | None = None
         self._overlay = GrowingOverlay(files, language)
+        self._unread: frozenset[int] = frozenset()
+        """Places of the files that could not be read when the index was made."""
         self._growth: Growth | None = None
         self._answer: Answer | None = None
         self._lock = threading.RLock()
@@ -100,6 +102,7 @@ class GrowingIndex:
     def _reset(self) -> None:
         self._overlay.clear()
         self._states = self._growth = self._answer = None
+        self._unread = frozenset()
 
     def _load(self) -> None:
         """Have the current generation open."""
@@ -108,6 +111,7 @@ class GrowingIndex:
             if self._base.held is not None:
                 try:
                     self._states = States(os.path.join(self._base.held.directory, NAME), len(self._base.manifest))
+                    self._unread = self._states.empty()
                 except IndexDamaged as error:
                     self._current.distrust(error)
 
@@ -115,8 +119,12 @@ class GrowingIndex:
         """What has changed since the index was made, now."""
         with self._lock:
             self._load()
-            self._growth = find_growth(self._files, self._base.manifest, int(self._now() * 1e9))
+            self._growth = self._find_growth(self._base)
             return self._growth
+
+    def _find_growth(self, base: Generation) -> Growth:
+        unread = self._unread if base.held is not None else frozenset[int]()
+        return find_growth(self._files, base.manifest, int(self._now() * 1e9), unread)
 
     def refresh(self) -> Answer | None:
         """Look at the disk now, and give the views of what is there. Where there is no index yet, or very much is not
@@ -130,8 +138,9 @@ class GrowingIndex:
                 return None
             try:
                 changed = self._overlay.update(growth.files, self._before)
-                if changed or self._answer is None or self._answer.note != (growth.note or trouble):
-                    self._answer = self._views(growth.note or trouble)
+                note = growth.note or trouble or self._overlay.note
+                if changed or self._answer is None or self._answer.note != note:
+                    self._answer = self._views(note)
             except IndexDamaged as error:
                 return self.distrust(error)
             return self._answer
@@ -227,8 +236,9 @@ class GrowingIndex:
             self._growth = growth
             if draft.published:
                 self._load()
-                self._growth = Growth(growth.taken_ns, (), (), 0, 0)
-            return growth.size
+                unread = [self._base.manifest.stat(place, self.root) for place in sorted(self._unread)]
+                self._growth = Growth(growth.taken_ns, unread, (), 0, 0)
+            return growth.size if draft.published else 0
 
     def _write(self, draft: Draft, base: Generation, *, fresh: bool) -> Growth:
         from .growing_publish import Reader, write_generation
@@ -236,14 +246,20 @@ class GrowingIndex:
         if fresh:
             base, self._states = Generation(), None
             self._overlay.clear()
-        growth = find_growth(self._files, base.manifest, int(self._now() * 1e9))
+        growth = self._find_growth(base)
         if growth.note or (base.held and not growth.size):
             return growth
         reader = Reader(draft, self._files, self._overlay, self._language, self._progress)
         reader.read(growth.files, self._before if base.held else lambda _: None)
+        if base.held and not growth.removed and all(self._is_still_unread(file) for file in reader.grown.values()):
+            return growth
         write_generation(draft, self.root, base, self._states, growth, reader, self._stamp)
         draft.publish()
         return growth
+
+    def _is_still_unread(self, file: Grown) -> bool:
+        place = self._base.manifest.find(file.stat.id)
+        return bool(file.trouble) and place in self._unread and self._base.manifest.is_same(place, file.stat)
 
     def maybe_publish(self) -> bool:
         """After an answer: publish what was read for it, when that was much. Gives up at once (False) when another

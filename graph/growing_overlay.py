@@ -24,12 +24,13 @@ Before = Callable[[FileStat], bytes | None]
 
 class Grown(NamedTuple):
     """A file that was read since: its stat then, the reader's state, whether its documents in the index do not count
-    any more (`fresh`), and whether it was there to be read."""
+    any more (`fresh`), whether it was there to be read, and why it could not be (`trouble`)."""
 
     stat: FileStat
     state: bytes
     fresh: bool
     there: bool = True
+    trouble: str = ""
 
 
 class OverlayPart(NamedTuple):
@@ -57,6 +58,13 @@ class GrowingOverlay:
     def fresh(self) -> list[str]:
         """The files whose documents in the index do not count any more."""
         return [id for id, grown in self.grown.items() if grown.fresh]
+
+    @property
+    def note(self) -> str | None:
+        """What could not be read."""
+        troubles = [grown.trouble for grown in self.grown.values() if grown.trouble]
+        more = f" (and {len(troubles) - 1} more)" if troubles[1:] else ""
+        return f"{troubles[0]}{more}" if troubles else None
 
     def update(self, stats: Iterable[FileStat], before: Before) -> bool:
         """Hold these files and no others; False when nothing has changed."""
@@ -105,5 +113,11 @@ def read_grown(files: GrowingFiles, stat: FileStat, state: bytes | None) -> tupl
     try:
         documents = list(reading)
     except MemdirError as error:
-        return [], Grown(stat, b"", fresh=True, there=error.code != "vanished")
+        return [], unread(stat, error)
     return documents, Grown(stat, reading.state(), reading.fresh)
+
+
+def unread(stat: FileStat, error: MemdirError) -> Grown:
+    """A file that cannot be read, or is gone."""
+    there = error.code != "vanished"
+    return Grown(stat, b"", fresh=True, there=there, trouble=str(error) if there else "")

@@ -18,8 +18,8 @@ from memdir.segment import TextDocument
 from .disk_segment import DiskSegment
 from .generation import MANIFEST, Generation, Stored
 from .generations import Draft
-from .growing_overlay import Before, GrowingOverlay, Grown
-from .growing_states import NAME, States, continued, pack, write_states
+from .growing_overlay import Before, GrowingOverlay, Grown, unread
+from .growing_states import EMPTY, NAME, States, continued, pack, write_states
 from .growth import Growth, removed_by
 from .manifest import DIGEST_SIZE, Entry, Layout, write_manifest
 from .merging import write_segments
@@ -95,7 +95,7 @@ class Reader:
                 self._take(document)
         except MemdirError as error:
             torn.add(stat.id)
-            return Grown(stat, pack(b""), fresh=True, there=error.code != "vanished")
+            return unread(stat, error)._replace(state=EMPTY)
         return Grown(stat, pack(reading.state()), reading.fresh)
 
     def _take(self, document: TextDocument) -> None:
@@ -176,4 +176,4 @@ def _counting(parts: list[Part]) -> list[Part]:
 
 
 def _kept_state(base: Generation, states: States | None, id: str) -> bytes:
-    return states.packed(base.manifest.find(id)) if states is not None else pack(b"")
+    return states.packed(base.manifest.find(id)) if states is not None else EMPTY

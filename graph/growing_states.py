@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, cast
 
 from memdir.model import FileStat
@@ -25,6 +26,12 @@ class States:
         if len(self._ends) != count:
             raise file.damaged("its states do not match")
 
+    def empty(self) -> frozenset[int]:
+        """The places of the files that have none: they could not be read."""
+        size = len(EMPTY)
+        places = enumerate(pairwise((0, *self._ends)))
+        return frozenset(place for place, (start, end) in places if end - start == size)
+
     def get(self, place: int) -> bytes:
         """The state of the file at this place of the manifest."""
         try:
@@ -43,6 +50,10 @@ class States:
 def pack(state: bytes) -> bytes:
     """A state as it is kept: a fifth of its size, as it holds many ids that are alike."""
     return zlib.compress(state, 1)
+
+
+EMPTY: Final = pack(b"")
+"""What is kept of a file that could not be read."""
 
 
 def write_states(path: str, states: Iterable[bytes]) -> None:

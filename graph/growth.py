@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -41,10 +41,12 @@ class Growth(NamedTuple):
         return len(self.files) + len(self.removed)
 
 
-def find_growth(files: GrowingFiles, manifest: Manifest, taken_ns: int) -> Growth:
-    """Compare the disk with the manifest."""
+def find_growth(
+    files: GrowingFiles, manifest: Manifest, taken_ns: int, unread: Collection[int] = frozenset()
+) -> Growth:
+    """Compare the disk with the manifest. The files at the places `unread` could not be read and are tried again."""
     found, findings = files.walk()
-    racy = frozenset(manifest.racy(RACY_NS))
+    again = frozenset(manifest.racy(RACY_NS)).union(unread)
     changed: list[FileStat] = []
     removed: list[str] = []
     size = added = 0
@@ -56,14 +58,14 @@ def find_growth(files: GrowingFiles, manifest: Manifest, taken_ns: int) -> Growt
             changed.append(stat)
             size += stat.size
             added += 1
-        elif place in racy or not manifest.is_same(place, stat):
+        elif place in again or not manifest.is_same(place, stat):
             changed.append(stat)
             size += max(0, stat.size - sizes[place])
-    unread = [finding.path for finding in findings if finding.code == "unreadable"]
-    kept = [id for id in removed if any(not path or id.startswith(path + "/") for path in unread)]
+    closed = [finding.path for finding in findings if finding.code == "unreadable"]
+    kept = [id for id in removed if any(not path or id.startswith(path + "/") for path in closed)]
     note = None
     if kept and os.path.isdir(files.root):
-        note = f"{unread[0] or 'the directory'} cannot be read, {len(kept)} indexed files in it are left as they are"
+        note = f"{closed[0] or 'the directory'} cannot be read, {len(kept)} indexed files in it are left as they are"
         removed = [id for id in removed if id not in kept]
     return Growth(taken_ns, changed, removed, size, added, note)
 

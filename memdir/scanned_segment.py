@@ -181,24 +181,28 @@ class _Ids(Sequence[str]):
         return document_id(self._names[self._files[index]], self._numbers[index])
 
 
-def scanned(files: Sequence[GrowingFiles], text: str, language: str, ask: Callable[[Collection], T]) -> T:
-    """What `ask` says of all documents of growing files, for a question. The files are read for it. A file that cannot
-    be read, or goes meanwhile, gives what was read of it."""
+def scanned(
+    files: Sequence[GrowingFiles], text: str, language: str, ask: Callable[[Collection], T]
+) -> tuple[T, list[str]]:
+    """What `ask` says of all documents of growing files, for a question, and what could not be read. The files are read
+    for it. A file that cannot be read, or goes meanwhile, gives what was read of it."""
     asked = Asked()
     asked.ask(OPENING)
     Query(Collection([View(ScannedSegment(asked))]), text, language)
+    unread: dict[str, None] = {}
     for _ in range(MAX_PASSES):
         asked.take()
-        views = [View(ScannedSegment(asked, _documents(each), language), root=each.root) for each in files]
+        views = [View(ScannedSegment(asked, _documents(each, unread), language), root=each.root) for each in files]
         found = ask(Collection(views))
         if not asked.missing:
             break
-    return found
+    return found, [*unread]
 
 
-def _documents(files: GrowingFiles) -> Iterable[TextDocument]:
+def _documents(files: GrowingFiles, unread: dict[str, None]) -> Iterable[TextDocument]:
     for stat in sorted(files.walk()[0], key=lambda stat: stat.id + "#"):
         try:
             yield from files.read(stat, None)
-        except MemdirError:
-            continue
+        except MemdirError as error:
+            if error.code != "vanished":
+                unread[str(error)] = None

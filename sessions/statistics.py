@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from memdir.errors import StorageError
+
 from .catalogue import Session
 from .entry import Turn, Usage
 from .overview import is_model
@@ -57,7 +59,8 @@ class ModelUse:
 @dataclass
 class Statistics:
     """Counts over sessions. Times in seconds; `first` and `last` since the epoch, 0 when no turn has a time. `tokens`
-    hold those of sub-agents, which are in `agent_tokens` alone, too."""
+    hold those of sub-agents, which are in `agent_tokens` alone, too. `unread` says why files could not be read (to
+    their end); one that is gone is not among them."""
 
     sessions: int = 0
     agents: int = 0
@@ -75,6 +78,7 @@ class Statistics:
     files: dict[str, FileUse] = field(default_factory=dict)
     models: dict[str, ModelUse] = field(default_factory=dict)
     branches: Counter[str] = field(default_factory=Counter)
+    unread: list[StorageError] = field(default_factory=list)
 
     def add(self, turn: Turn, *, is_agent: bool = False) -> None:
         """Count one turn (once)."""
@@ -107,16 +111,19 @@ class Statistics:
 
 
 def statistics(sessions: Iterable[Session]) -> Statistics:
-    """The counts of sessions with their sub-agents, files read one by one. Raises `StorageError` when one cannot be
-    read."""
+    """The counts of sessions with their sub-agents, files read one by one. One that cannot be read does not stop the
+    others."""
     found = Statistics()
     seen: set[str] = set()
     for session in sessions:
         found.sessions += 1
         found.agents += len(session.agents)
-        _read(found, session.path, seen, is_agent=False)
-        for path in session.agents:
-            _read(found, path, seen, is_agent=True)
+        for path in (session.path, *session.agents):
+            try:
+                _read(found, path, seen, is_agent=path != session.path)
+            except StorageError as error:
+                if error.code != "vanished":
+                    found.unread.append(error)
         found.bytes += session.size
     return found
 

@@ -11,13 +11,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from directories import Clock
-from growing import LineFiles, append, at_once, growing, held, rewrite
+from growing import LineFiles, LineReading, append, at_once, growing, held, rewrite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memdir.graph import growing_index, growing_publish, merging
 from memdir.graph.growing_index import GrowingIndex
 from memdir.graph.section_file import IndexDamaged
+from memdir.model import FileStat
 
 WORDS = ["alpha", "beta", "gamma", "okapi", "delta", "parseLine"]
 NAMES = ["a.log", "b.log", "p/a.log", "p/a.log#0000000001.log"]
@@ -264,3 +265,38 @@ def repaired(index: GrowingIndex, path: Path) -> bytes:
         except IndexDamaged as error:
             answer = index.distrust(error)
     raise AssertionError("damaged twice")
+
+
+class ClosedFiles(LineFiles):
+    """Files that cannot be read while they are among the `closed`."""
+
+    closed: frozenset[str] = frozenset()
+
+    def read(self, stat: FileStat, before: bytes | None) -> LineReading:
+        if stat.id in self.closed:
+            stat = stat._replace(path=self.root)  # a directory is no file
+        return super().read(stat, before)
+
+
+def test_what_could_not_be_read_is_said_and_tried_again(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.log").write_text("heron\n")
+    (root / "b.log").write_text("stork\n")
+    files = ClosedFiles(str(root))
+    files.closed = frozenset({"b.log"})
+    for _ in range(2):  # read by this one; known from its generation
+        index = GrowingIndex(files, str(tmp_path / "cache"), now=Clock())
+        answer = index.refresh()
+        assert answer is not None and answer.note == "unreadable"
+        assert [[*view.segment.ids] for view in answer.views] == [["a.log#0000000000"]]
+        generation = index.status().generation
+        assert (index.sync(), index.status().generation) == (0, generation)  # nothing new is published
+        index.close()
+    files.closed = frozenset()  # an error that passes leaves nothing behind
+    index = GrowingIndex(files, str(tmp_path / "cache"), now=Clock())
+    answer = index.refresh()
+    assert answer is not None and answer.note is None
+    assert sum(view.segment.count for view in answer.views) == 2
+    assert index.sync() == 1
+    index.close()

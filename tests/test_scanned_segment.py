@@ -53,7 +53,7 @@ def test_a_scan_gives_what_the_index_gives(root: Path, tmp_path: Path, query: st
     files = [LineFiles(str(root))]
     for ask in (recall_turns, recall_sessions):
         one = ask(indexed, query, options)
-        other = scanned(files, query, "english", lambda collection, ask=ask: ask(collection, query, options))
+        other, _ = scanned(files, query, "english", lambda collection, ask=ask: ask(collection, query, options))
         assert [_plain(found) for found in one] == [_plain(found) for found in other]
 
 

@@ -154,6 +154,28 @@ def test_copies_do_not_take_the_place_of_others(opened: Workspace, folder: Path)
     assert len(opened.search_sessions("heron", limit=5)) == 5
 
 
+def test_turns_of_one_uuid_that_say_something_else_are_not_copies(opened: Workspace, folder: Path) -> None:
+    write(folder, "one", entry("1", "where does the heron nest"))
+    write(folder, "two", entry("1", "what does the heron eat"))
+    write(folder, "three", entry("1", "what does the heron eat"))
+    found = opened.search_sessions("heron")
+    assert sorted(hit.text for hit in found) == ["what does the heron eat", "where does the heron nest"]
+
+
+def test_a_transcript_that_cannot_be_read_is_named_and_stops_nothing(sample: Sandbox, folder: Path) -> None:
+    write(folder, "s", entry("u1", "the heron nests here"))
+    (folder / "t.jsonl.zst").write_bytes(b"no archive")
+    for words in ((), (), ("--scan",)):  # the index is made; it is used; there is none
+        done = sample.run("session", "search", "heron", "--transcripts", str(folder), "--json", *words)
+        assert [hit["session"] for hit in hits(done)] == ["s"]
+        assert "t.jsonl.zst" in done.err
+    done = sample.run("session", "stats", "--transcripts", str(folder), "--json")
+    assert (done.code, json.loads(done.out)["turns"]) == (0, 1)
+    assert "t.jsonl.zst" in done.err
+    os.unlink(folder / "t.jsonl.zst")
+    assert sample.run("session", "search", "heron", "--transcripts", str(folder)).err == ""
+
+
 def test_turns_without_a_uuid_are_not_copies(opened: Workspace, folder: Path) -> None:
     line = json.dumps({"type": "user", "message": {"content": "heron here"}}) + "\n"
     write(folder, "one", line)
