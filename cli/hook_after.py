@@ -28,17 +28,22 @@ def reply(call: Call) -> Reply:
 
 
 def _has_grown(call: Call) -> bool:
-    """Whether the transcript holds enough that no work was asked for yet: anything at a session's end or before a
-    compaction, else `GROWN` bytes."""
+    """Anything new at a session's end or before a compaction, else `GROWN` bytes."""
     if not call.transcript or not call.session:
         return False
-    size = os.path.getsize(call.transcript)
-    given = read_given(call.folder, call.session, call.root)
     least = 1 if call.event.word in ("session-end", "pre-compact") else GROWN
+    return has_grown(call.folder, call.root, call.session, call.transcript, least)
+
+
+def has_grown(folder: str, root: str, session: str, transcript: str, least: int) -> bool:
+    """Whether a transcript holds so many bytes more than when work was last asked for; if so, it counts as asked for.
+    `folder` is where the hooks of the memory directory `root` keep what they need. Raises `OSError`, `StorageError`."""
+    size = os.path.getsize(transcript)
+    given = read_given(folder, session, root)
     if 0 <= size - given.asked < least:
         return False
     given.asked = size
-    write_given(call.folder, call.session, given)
+    write_given(folder, session, given)
     return True
 
 

@@ -46,6 +46,7 @@ MODULES: dict[str, str] = {
     "uninstall": "install_cmd",
     "unlink": "tag_cmd",
     "untag": "tag_cmd",
+    "watch": "watch_cmd",
     "where": "where_cmd",
 }
 

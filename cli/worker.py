@@ -10,18 +10,17 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-import memdir
 from memdir.environment import Environment
 from memdir.errors import LockedError, MemdirError
 from memdir.files import PRIVATE, failure, make_private_dir, read_if_there
 from memdir.hook_log import Record, append
 from memdir.lock import hold
 
+from .detached import start_detached
 from .hook_state import count_failure, log_folder
 from .workspace import Workspace, open_workspace
 
@@ -62,27 +61,8 @@ def ask_worker(environment: Environment, folder: str, request: Request) -> bool:
             pass
     except LockedError:
         return False  # the one at work looks for requests again before it ends
-    _start(environment, request.cwd)
+    start_detached(environment, ["-C", request.cwd, "hook", "work"])
     return True
-
-
-def _start(environment: Environment, cwd: str) -> None:
-    """Start a worker that outlives this process and holds none of its streams."""
-    above = os.path.dirname(os.path.dirname(os.path.abspath(memdir.__file__)))
-    known = environment.env.get("PYTHONPATH")
-    env = {**environment.env, "PYTHONPATH": f"{above}{os.pathsep}{known}" if known else above}
-    line = [sys.executable, "-m", "memdir", "-C", cwd, "hook", "work"]
-    null = os.open(os.devnull, os.O_RDWR)
-    try:
-        streams = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
-        try:
-            os.posix_spawn(sys.executable, line, env, file_actions=streams, setsid=True)
-        except NotImplementedError:  # a system that cannot: a group of its own does nearly the same
-            os.posix_spawn(sys.executable, line, env, file_actions=streams, setpgroup=0)
-    except OSError as error:
-        raise failure(error, sys.executable, "starting a worker") from error
-    finally:
-        os.close(null)
 
 
 def work(workspace: Workspace, folder: str, do: Callable[[Workspace, Request], list[str]]) -> list[str]:

@@ -265,6 +265,11 @@ class Workspace:
         self._keep_bytes(index.root, done)
         return done
 
+    def sync_sessions(self) -> int:
+        """Bring the indexes of this project's transcripts up to date; the number of files read or removed. Raises
+        LockedError, StorageError."""
+        return sum(index.sync() for index in self._transcripts(False).indexes)
+
     def _keep_bytes(self, root: str, done: SyncResult) -> None:
         if self.state_dir is None or done.note is not None or not done.read:
             return

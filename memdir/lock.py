@@ -80,6 +80,32 @@ def hold(
         held()
 
 
+def holding(root: str) -> tuple[int, str] | None:
+    """Who holds the lock of the directory `root` now: the process id (0 where it is not known) and what it says of
+    itself; None when nobody does. Takes no lock that another one could be refused for."""
+    path = os.path.join(root, LOCK_NAME)
+    if HAS_FLOCK and not os.path.lexists(path + _HELD):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None
+        except OSError as error:
+            if error.errno in _CANNOT_LOCK:
+                return None
+        finally:
+            os.close(descriptor)
+    else:
+        path += _HELD
+        if not os.path.lexists(path) or _holder_is_dead(path):
+            return None
+    said = holder(path)
+    number = said.split()[1] if said.startswith("pid ") else ""
+    return (int(number) if number.isdecimal() else 0), said
+
+
 def holder(path: str) -> str:
     """What the lock file says of its holder, in one line; the file may be empty or gone by now."""
     try:

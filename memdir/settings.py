@@ -61,6 +61,7 @@ TABLE: Final = (
     Setting("extract.min_tool_calls", "int", 3, "Tool calls between two extractions by a hook.", False, 0, 100_000),
     Setting("lock.wait", "float", 5.0, "Seconds to wait for another changing command.", False, 0, 3600),
     Setting("trust_project_memory_dir", "flag", False, "Use a project's own autoMemoryDirectory."),
+    Setting("watch.archive", "flag", False, "`memdir watch` archives transcripts."),
 )
 BY_NAME: Final[Mapping[str, Setting]] = {setting.name: setting for setting in TABLE}
 OTHER_VARIABLES: Final = ("MEMDIR_CACHE_DIR", "MEMDIR_STATE_DIR", "MEMDIR_OWN_SESSION")

@@ -1,0 +1,112 @@
+"""What a daemon leaves for others to see: its lock, its heartbeat and its log, in the state directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from memdir.dates import rfc3339
+from memdir.errors import LockedError, StorageError
+from memdir.files import PRIVATE, failure, make_private_dir, read_if_there, shown
+from memdir.lock import hold, holding
+from memdir.sessions.state_file import number, read_state, write_state
+
+COMMAND: Final = "memdir watch"
+LATE: Final = 60.0
+"""Seconds without a heartbeat after which a daemon that runs is said to hang."""
+MAX_LOG_BYTES: Final = 1 << 20
+"""Of one of the two files of the log."""
+_STATE, _LOG, _OLDER = "state.json", "log", "log.1"
+_WAIT: Final = 2.0
+
+
+class Daemon(NamedTuple):
+    """A daemon as others see it: the process that runs (0 where that is not known, None where none does), and what
+    its last heartbeat said (empty when it ended properly, or there never was one)."""
+
+    pid: int | None
+    told: Mapping[str, object]
+
+    @property
+    def died(self) -> bool:
+        """Whether it ended without saying so."""
+        return self.pid is None and bool(self.told)
+
+    def silent_for(self, now: float) -> float:
+        """Seconds since its last heartbeat."""
+        return max(now - (number(self.told.get("beat")) or now), 0.0)
+
+
+def folder_of(state_dir: str | None) -> str:
+    """Where the daemon of a user keeps its things. Raises `StorageError` without a place."""
+    if state_dir is None:
+        raise StorageError("there is no place for a daemon's lock and log", hint="set MEMDIR_STATE_DIR")
+    return os.path.join(state_dir, "watch")
+
+
+def read_daemon(folder: str) -> Daemon:
+    """The daemon of this user."""
+    held = holding(folder)
+    told = read_state(os.path.join(folder, _STATE))
+    if held is None:
+        return Daemon(None, told)
+    return Daemon(held[0], told if told.get("pid") == held[0] else {})
+
+
+@contextlib.contextmanager
+def one_daemon(folder: str, now: float) -> Iterator[None]:
+    """Be the daemon of this user for the block. Raises `LockedError` when there is one already."""
+    make_private_dir(folder)
+    try:
+        with hold(folder, command=COMMAND, now=now, wait=_WAIT):
+            try:
+                yield
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(os.path.join(folder, _STATE))
+    except LockedError as error:
+        raise is_running(folder) or error from None
+
+
+def is_running(folder: str) -> LockedError | None:
+    """The error that says that a daemon runs; None when none does."""
+    held = holding(folder)
+    if held is None:
+        return None
+    return LockedError(
+        f"memdir watch runs already: {held[1]}", path=shown(folder), hint="memdir watch status; memdir watch stop"
+    )
+
+
+def write_beat(folder: str, told: Mapping[str, object]) -> None:
+    """Write a heartbeat. Raises `StorageError`."""
+    write_state(os.path.join(folder, _STATE), told, synced=False)
+
+
+def append_log(folder: str, now: float, text: str) -> None:
+    """Write a line to the log; the older half is in a second file. Raises `StorageError`."""
+    path = os.path.join(folder, _LOG)
+    line = f"{rfc3339(now)[:19]}Z  {' '.join(shown(text).split())}\n".encode("utf-8", "replace")
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+        try:
+            if os.fstat(descriptor).st_size > MAX_LOG_BYTES:
+                os.replace(path, os.path.join(folder, _OLDER))
+                os.close(descriptor)
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise failure(error, path, "writing the log of memdir watch") from error
+
+
+def read_log(folder: str) -> list[str]:
+    """The lines of the log, oldest first. Raises `StorageError`."""
+    found: list[str] = []
+    for name in (_OLDER, _LOG):
+        data = read_if_there(os.path.join(folder, name), 4 * MAX_LOG_BYTES)
+        found += (data or b"").decode("utf-8", "replace").splitlines()
+    return found
