@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sandbox import Done, Sandbox
 from memdir.cli.hook_call import call_of
 from memdir.cli.hook_run import run_hook
 from memdir.cli.process import real_environment
+from memdir.environment import Environment
 from memdir.given import Given
 from memdir.hook_events import BY_WORD, EVENTS
 from memdir.injection import MAX_CHARS, MAX_MEMORIES, SESSION_CHARS
@@ -356,14 +358,14 @@ def test_a_thousand_calls_of_eight_sessions_leave_one_worker_at_most(
         path.write_text('{"type": "user"}\n')
         transcripts.append(path)
     started: list[int] = []
-    begin = worker._start
+    begin = worker.start_detached
     at_work: list[int] = []
 
-    def count(*given: object) -> None:
+    def count(environment: Environment, words: Sequence[str]) -> int:
         started.append(1)
-        begin(environment, str(sample.project))
+        return begin(environment, words)
 
-    monkeypatch.setattr(worker, "_start", count)
+    monkeypatch.setattr(worker, "start_detached", count)
 
     def session(number: int) -> None:
         from memdir.cli.hook_after import reply
