@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from memdir.errors import BadInputError, MemdirError, StorageError
-from memdir.files import PRIVATE, make_private_dir, read_if_there, write_atomic
+from memdir.files import PRIVATE, make_private_dir, read_if_there, remove_file, write_atomic
 
 DEFAULT_PORT: Final = 8737
 PATH: Final = "/mcp"
@@ -97,5 +97,6 @@ def token_of(folder: str) -> tuple[str, str]:
     if not private or len(text) < _LEAST or not text.isprintable() or not text.isascii():
         text = secrets.token_urlsafe(32)
         make_private_dir(folder)
+        remove_file(path)  # what replaces a file takes its mode
         write_atomic(path, f"{text}\n".encode(), mode=PRIVATE)
     return text, path

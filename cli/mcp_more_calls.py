@@ -12,8 +12,8 @@ from memdir.files import shown
 from memdir.model import Memory
 
 from .app import App, Values
-from .mcp_answer import Row, line, page, piece, quoted
-from .mcp_calls import NOTE, change, named_for
+from .mcp_answer import NOTE, Row, line, named_for, page, piece, quoted
+from .mcp_calls import change
 
 _ROWS: Final = 100
 """Rows of a list without a limit of its own."""

@@ -1,4 +1,4 @@
-"""What `memdir mcp` gives to read by address: memories, instruction files, transcripts; and what its prompts say.
+"""What `memdir mcp` gives to read by address: memories, instruction files, transcripts.
 
 Addresses only ever name what a listing has: a memory of the workspace, an instruction file that is loaded, a session of
 the project. None is taken for a path of the file system.
@@ -17,7 +17,7 @@ from memdir.errors import BadInputError, NotFoundError, UsageError
 from memdir.files import shown
 
 from .app import App
-from .mcp_answer import Row, line, piece
+from .mcp_answer import Row, line, named_for, piece
 
 if TYPE_CHECKING:
     from memdir.instruction_files import InstructionFile
@@ -71,8 +71,6 @@ def resources(app: App, start: int) -> tuple[list[Resource], int | None]:
 
 def _every(app: App) -> Iterator[Resource]:
     from memdir.scan import scan
-
-    from .mcp_calls import named_for
 
     workspace = app.workspace()
     for file in _instruction_files(app):
@@ -130,7 +128,6 @@ def memory_parts(app: App, name: str) -> tuple[dict[str, object], str]:
     """What is said of a memory, and its text."""
     from memdir.store import Store
 
-    from .mcp_calls import named_for
     from .named import named
 
     source, (bare,) = named(app, name)
@@ -198,33 +195,3 @@ def _said(turns: list[Turn]) -> Iterator[str]:
         yield f"[{speaker(turn)} {moment}]".replace(" ]", "]")
         for part in pieces(turn, mask):
             yield part.text if part.kind not in ("call", "failed") else f"- {part.text}"
-
-
-def prompt_text(app: App, name: str, given: dict[str, str]) -> str:
-    """What a prompt says. Raises `UsageError` for one that is not there, or without what it needs."""
-    from .app import Values
-    from .mcp_calls import NOTE, recall
-
-    if name == "remember":
-        about = given.get("text", "").strip()
-        what = f"this:\n\n{about[:MAX_PROMPT]}" if about else "what is worth keeping of this conversation."
-        return REMEMBER + what
-    if name != "recall":
-        raise UsageError(f"there is no prompt {name[:60]!r}", hint="recall, remember")
-    query = given.get("query", "").strip()[:MAX_PROMPT]
-    if not query:
-        raise UsageError("the prompt recall needs 'query'")
-    found = recall(app, Values({"query": query, "limit": 5, "offset": 0, "type": None, "outdated": None}))
-    memories = found["memories"]
-    assert isinstance(memories, list)
-    blocks = [as_page(memory) for memory in memories] or [str(found.get("more", ""))]
-    return "\n\n".join([f"What memdir remembers about: {line(query)}", NOTE, *blocks])
-
-
-MAX_PROMPT: Final = 4_000
-"""Characters of a prompt's argument."""
-REMEMBER: Final = (
-    "Keep in memory what will matter in later sessions: decisions with their reasons, preferences, facts that the code "
-    "does not say. First recall what is known; update a memory that is there rather than add a second one; one subject "
-    "a memory; absolute dates; no secrets. Remember "
-)

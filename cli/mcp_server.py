@@ -32,7 +32,8 @@ from .mcp_answer import as_text
 from .mcp_arguments import values_of
 from .mcp_errors import advice
 from .mcp_http import MAX_BODY, Guard, own_names
-from .mcp_resources import TEMPLATES, prompt_text, read_page, resources
+from .mcp_prompts import prompt_text
+from .mcp_resources import TEMPLATES, read_page, resources
 from .mcp_resources import Resource as Address
 from .mcp_table import Tool, hints, input_schema, output_schema
 
