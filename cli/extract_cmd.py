@@ -52,7 +52,8 @@ def _sessions(app: App, values: Values) -> list[Session]:
     found = all_sessions(app, values).sessions
     if not found:
         raise NotFoundError("there are no sessions", hint="memdir where shows where they are looked for")
-    return found if values.flag("since_last") else found[:1]
+    wanted = found if values.flag("since_last") else found[:1]
+    return [session._replace(path=path, parts=()) for session in wanted for path in session.paths]
 
 
 def _extract(

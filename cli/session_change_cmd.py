@@ -47,22 +47,22 @@ def run_rm(app: App, values: Values) -> int:
 def _removed(
     app: App, session: Session, paths: list[str], *, folder: str | None, forever: bool = False, dry_run: bool = False
 ) -> int:
+    archived = _archive_holds(app, session)
     if app.out.json:
         fields = {
             "session": session.id, "removed": [shown(path) for path in paths], "forever": forever, "dry_run": dry_run,
-            "kept_in": shown(folder) if folder else None, "took_ms": app.out.took_ms(),
+            "kept_in": shown(folder) if folder else None, "archived_copy": archived, "took_ms": app.out.took_ms(),
         }  # fmt: skip
         app.out.object("session-rm/1", fields)
         return EXIT_OK
-    if dry_run:
-        app.out.note("nothing changed (dry run)")
-        return EXIT_OK
-    for path in paths:
+    for path in () if dry_run else paths:
         app.out.line(shown(path))
     if folder is not None:
         app.out.note(f"memdir session restore {session.id} brings it back")
-    if _archive_holds(app, session):
-        app.out.note(f"the archive still holds a copy: memdir session archive --forget {session.id}")
+    if archived:
+        app.out.note(f"the archive holds a copy, too: memdir session archive --forget {session.id}")
+    if dry_run:
+        app.out.note("nothing changed (dry run)")
     return EXIT_OK
 
 

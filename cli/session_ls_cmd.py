@@ -14,7 +14,7 @@ from memdir.quoting import one_line
 
 from .app import App, Values
 from .output import bytes_text, columns, counted
-from .session_named import PLACES, all_sessions, transcript_dirs
+from .session_named import PLACES, listed_sessions, transcript_dirs
 from .table import Command, Option
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _SORTS: dict[str, Callable[[Overview], Any]] = {
 
 def run(app: App, values: Values) -> int:
     """List sessions, the latest first."""
-    found = all_sessions(app, values)
+    found = listed_sessions(app, values)
     for finding in found.findings:
         app.out.note(f"note: {finding.path}: {finding.message}")
     deletion = _Deletion(app)
@@ -65,7 +65,7 @@ def run_state(app: App, values: Values) -> int:
     """How many sessions there are, and the latest."""
     from memdir.sessions.removed import removed
 
-    found = all_sessions(app, values)
+    found = listed_sessions(app, values)
     abouts = list(_overviews(app, values, found._replace(sessions=found.sessions[:LATEST])))
     deletion = _Deletion(app)
     size = sum(session.size for session in found.sessions)

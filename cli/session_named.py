@@ -56,6 +56,20 @@ def all_sessions(app: App, values: Values) -> Catalogue:
     return catalogue(transcript_dirs(app, values))
 
 
+def listed_sessions(app: App, values: Values) -> Catalogue:
+    """Those that a list has: of Claude Code's own directory, like its own list, only files called by a UUID. How many
+    others there are is a note; naming one, or their folder with `--transcripts`, works all the same."""
+    found = all_sessions(app, values)
+    if values.text("transcripts") is not None or app.workspace().located.given_transcripts is not None:
+        return found
+    listed = [session for session in found.sessions if session.has_uuid]
+    others = len(found.sessions) - len(listed)
+    if others:
+        are = "files are" if others > 1 else "file is"
+        app.out.note(f"note: {others} {are} not called by a UUID and not listed (--transcripts DIR lists all)")
+    return found._replace(sessions=listed)
+
+
 def session_named(app: App, values: Values) -> Session:
     """The session that SESSION means. An id that is not in this project is looked for in all of them. Raises
     `NotFoundError`, `UsageError`."""

@@ -35,7 +35,7 @@ class Overviews:
     def of(self, session: Session) -> Overview:
         """A session in short. Raises `StorageError` when its file has to be read and cannot be."""
         indexed = self._indexed.get(session.root)
-        if indexed is not None and session.file not in indexed.behind:
+        if indexed is not None and not session.parts and session.file not in indexed.behind:
             state = indexed.growing.state(session.file)
             known = told(state) if state is not None else None
             if known is not None and not known.damaged:

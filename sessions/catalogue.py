@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -12,11 +13,13 @@ from memdir.model import FileStat, Finding
 
 from .opening import COMPRESSED
 from .schemas import read
+from .session_parts import parts_of
 from .transcript import lines_of, opened, session_id
 from .transcript_copies import origin_of
 from .transcript_files import files_below, place
 from .turns import TurnReader
 
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NAMED: Final = 8
 """Sessions that a message about an ambiguous id lists."""
 _HEAD: Final = 20
@@ -25,7 +28,8 @@ _HEAD: Final = 20
 
 class Session(NamedTuple):
     """One session: its id (text), its transcript, the bytes and the time of the last write (seconds since the epoch) of
-    that file, and the transcripts of its sub-agents. `root` is the directory it was found below, `file` its path there
+    that file, and the transcripts of its sub-agents. `parts` are further files of the transcript, where it went on in
+    others; size and time are of all. `root` is the directory it was found below, `file` its path there
     (both empty for a transcript that was named by its path)."""
 
     id: str
@@ -33,13 +37,24 @@ class Session(NamedTuple):
     size: int
     modified: float
     agents: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     root: str = ""
     file: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of its transcript, in their order."""
+        return self.path, *self.parts
 
     @property
     def is_archived(self) -> bool:
         """True when only the archive has it."""
         return self.path.endswith(COMPRESSED)
+
+    @property
+    def has_uuid(self) -> bool:
+        """True when its file is called by a UUID: Claude Code takes no other for a session (formats §3.1)."""
+        return _UUID.fullmatch(session_id(self.path)) is not None
 
     @property
     def side_folder(self) -> str:
@@ -59,7 +74,7 @@ def catalogue(roots: Sequence[str]) -> Catalogue:
     session is not there stands alone. Never fails for what it finds; a directory that is not there holds nothing."""
     found: list[Session] = []
     at: dict[tuple[str, str, str], int] = {}
-    agents: list[tuple[tuple[str, str, str], Session]] = []
+    folded: list[tuple[tuple[str, str, str], Session]] = []
     findings: list[Finding] = []
     for files in files_below(list({os.path.realpath(root): root for root in roots}.values())):
         stats, problems = files.walk()
@@ -70,23 +85,31 @@ def catalogue(roots: Sequence[str]) -> Catalogue:
             inside = "" if where.session else _session_in(stat.path)
             session = _session(files.root, stat, "" if where.agent else inside)
             key = origin, where.project, where.session or inside
-            if where.agent:
-                agents.append((key, session))
+            if where.agent or (where.session and where.session != session_id(stat.path)):
+                folded.append((key, session))
             else:
                 at.setdefault((origin, where.project, session.id), len(found))
                 found.append(session)
-    for key, agent in agents:
+    for key, file in folded:
         parent = at.get(key)
         if parent is None:
-            found.append(agent)
+            found.append(file)
         else:
-            found[parent] = found[parent]._replace(agents=(*found[parent].agents, agent.path))
+            found[parent] = _with(found[parent], file)
     return Catalogue(sorted(found, key=lambda s: (-s.modified, s.path)), findings)
 
 
 def _session(root: str, stat: FileStat, id: str) -> Session:
     name = shown(id or session_id(stat.path))
     return Session(name, stat.path, stat.size, stat.mtime_ns / 1e9, root=root, file=stat.id)
+
+
+def _with(session: Session, file: Session) -> Session:
+    """A session with a sub-agent's file, or with one in which it went on."""
+    if place(file.file).agent:
+        return session._replace(agents=(*session.agents, file.path))
+    size, modified = session.size + file.size, max(session.modified, file.modified)
+    return session._replace(parts=tuple(parts_of(session.path)[1:]), size=size, modified=modified)
 
 
 def _session_in(path: str) -> str:

@@ -17,6 +17,7 @@ from .entry import Entry, Turn
 from .json_lines import parse
 from .preserved import relinked
 from .schemas import read
+from .session_parts import from_first_part
 from .transcript import lines_of, opened
 from .tree_node import Node, upwards
 from .turns import TurnReader
@@ -110,14 +111,18 @@ class _Tree:
 
 
 def read_chain(path: str) -> Chain:
-    """The conversation of a transcript file. Memory grows with the number of its lines, not with what they hold. An
-    entry that a tombstone hides stays in its place, or what was said before it would be lost. Raises `StorageError`."""
+    """The conversation of a transcript, with the parts in which it went on. Memory grows with the number of its lines,
+    not with what they hold. An entry that a tombstone hides stays in its place, or what was said before it would be
+    lost. Raises `StorageError`."""
     tree = _Tree()
-    with opened(path) as file:
-        for line in lines_of(file, path, TurnReader(read)):
-            value = parse(line.data) if line.data else None
-            if value is not None:
-                tree.take(line.number, value, read(value)[0])
+    place = 0
+    for part in from_first_part(path):
+        with opened(part) as file:
+            for line in lines_of(file, part, TurnReader(read)):
+                place += 1
+                value = parse(line.data) if line.data else None
+                if value is not None:
+                    tree.take(place, value, read(value)[0])
     return tree.chain()
 
 

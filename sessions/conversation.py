@@ -7,21 +7,19 @@ those of a branch that was given up (a later message continues from an earlier o
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from .blocks import text_of
+from .blocks import text_at, text_of
 from .chain import read_chain
 from .claude_code import seconds
 from .json_lines import parse, read_lines
-from .session_file import ENDING
+from .session_parts import parts_of
 from .transcript import hidden_ids, load, opened
 from .turns import digest
 
 TOMBSTONE: Final = "memdir-tombstone"
 """Our own type: a name that Claude Code will not give another meaning."""
-_PART: Final = re.compile(r"_part([2-9]|[1-9][0-9]+)\.jsonl")
 
 
 class Message(NamedTuple):
@@ -41,41 +39,27 @@ class Message(NamedTuple):
 def messages(path: str, *, all: bool = False) -> list[Message]:
     """The messages of a session's file; with `all` every one in the order of the file. None without a file. Raises
     `StorageError` when it cannot be read."""
-    found: list[Message] = []
-    for part in parts(path):
-        found += _messages(part) if all else _conversation(part)
-    begin = 0 if all else max((at for at, message in enumerate(found) if message.is_summary), default=0)
-    return found[begin:]
+    files = [part for part in parts_of(path) if os.path.lexists(part)]
+    if not files:
+        return []
+    if all:
+        return [*_messages(files)]
+    found = _conversation(files)
+    return found[max((at for at, message in enumerate(found) if message.is_summary), default=0) :]
 
 
-def parts(path: str) -> list[str]:
-    """The file of a session, and those in which the seed went on when it grew (`ID_part2.jsonl` ...), in order; those
-    that are there."""
-    folder, name = os.path.split(path)
-    stem = name.removesuffix(ENDING)
-    found = [(1, path)] if os.path.lexists(path) else []
-    try:
-        for other in os.listdir(folder or "."):
-            match = _PART.fullmatch(other, len(stem)) if other.startswith(stem) else None
-            if match is not None:
-                found.append((int(match[1]), os.path.join(folder, other)))
-    except OSError:
-        pass  # no folder, no parts
-    return [other for _, other in sorted(found)]
-
-
-def _conversation(path: str) -> list[Message]:
-    """The messages of a file's conversation. What has branched off within a turn (tool calls side by side, and then
+def _conversation(files: Sequence[str]) -> list[Message]:
+    """The messages of a session's conversation. What has branched off within a turn (tool calls side by side, and then
     their results) follows the last of its calls that the conversation goes through, as in the SDK."""
-    chain = read_chain(path)
-    with opened(path) as file:
-        hidden = hidden_ids(file, path)
-    there = {message.uuid: message for message in _messages(path, side=chain.side)}
+    chain = read_chain(files[0])
+    with opened(files[0]) as file:
+        hidden = hidden_ids(file, files[0])
+    there = {message.uuid: message for message in _messages(files, side=chain.side)}
     place: dict[str, float] = {uuid: at for at, uuid in enumerate(chain.uuids)}
     if chain.linear:
         place = {uuid: at for at, uuid in enumerate(there)}
     else:
-        for turn in load(path).turns:
+        for turn in load(files[0]).turns:
             said = [uuid for uuid in turn.uuids if uuid in there and there[uuid].role == "assistant"]
             inside = [place[uuid] for uuid in said if uuid in place]
             for uuid in turn.uuids if inside else ():
@@ -84,21 +68,23 @@ def _conversation(path: str) -> list[Message]:
     return sorted(kept, key=lambda message: place[message.uuid])
 
 
-def _messages(path: str, *, side: bool | None = None) -> Iterator[Message]:
-    """Every message of a file, the first of several lines with one uuid; where it is said whether the file is a `side`
-    chain, without side chains in others, injected text and what teammates say."""
+def _messages(files: Sequence[str], *, side: bool | None = None) -> Iterator[Message]:
+    """Every message of a session's files, the first of several lines with one uuid; where it is said whether they are a
+    `side` chain, without side chains in others, injected text and what teammates say."""
     seen: set[str] = set()
-    with opened(path) as file:
-        for line in read_lines(file):
-            value = parse(line.data) if line.data else None
-            type = value.get("type") if value else None
-            if value is None or (type not in ("user", "assistant") and not (type == "summary" and value.get("uuid"))):
-                continue
-            uuid = value.get("uuid")
-            uuid = uuid if isinstance(uuid, str) and uuid else f"line-{line.number}"
-            if uuid not in seen and (side is None or _is_said(value, side=side)):
-                seen.add(uuid)
-                yield _message(uuid, value)
+    number = 0
+    for path in files:
+        with opened(path) as file:
+            for line in read_lines(file):
+                number += 1
+                value = parse(line.data) if line.data else None
+                type = value.get("type") if value else None
+                if value is None or not (type in ("user", "assistant") or (type == "summary" and value.get("uuid"))):
+                    continue
+                uuid = text_at(value, "uuid") or f"line-{number}"
+                if uuid not in seen and (side is None or _is_said(value, side=side)):
+                    seen.add(uuid)
+                    yield _message(uuid, value)
 
 
 def _is_said(value: Mapping[str, object], *, side: bool) -> bool:

@@ -12,7 +12,7 @@ from memdir.secrets import mask
 from .catalogue import Session
 from .readable import spoken
 from .schemas import read
-from .told import Told
+from .told import Told, together
 from .transcript import read_turns
 from .turns import TurnReader
 
@@ -46,11 +46,14 @@ class Overview(NamedTuple):
 
 
 def overview(session: Session) -> Overview:
-    """Read a session's file and say it in short. Raises `StorageError` when it cannot be read."""
-    reader = TurnReader(read)
-    for _turn in read_turns(session.path, reader):
-        pass  # only what is counted on the way is wanted
-    return overview_of(session, reader.told())
+    """Read a session's transcript and say it in short. Raises `StorageError` when it cannot be read."""
+    tolds = []
+    for path in session.paths:
+        reader = TurnReader(read)
+        for _turn in read_turns(path, reader):
+            pass  # only what is counted on the way is wanted
+        tolds.append(reader.told())
+    return overview_of(session, together(tolds))
 
 
 def overview_of(session: Session, told: Told) -> Overview:

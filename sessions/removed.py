@@ -48,7 +48,7 @@ def belongings(session: Session) -> list[str]:
     beside = [path for path in session.agents if not path.startswith(side + os.sep)]
     meta = [path.removesuffix(ENDING) + ".meta.json" for path in beside]
     found = [side, *beside, *meta]
-    return [path for path in found if os.path.lexists(path)] + [session.path]
+    return [path for path in found if os.path.lexists(path)] + [*session.parts, session.path]
 
 
 def remove(session: Session, state_dir: str, *, title: str, now: float) -> Removed:

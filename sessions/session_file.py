@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from memdir.errors import BadInputError
 from memdir.files import check_name, shown
 
-from .tombstones import stem_of
+from .session_parts import stem_of
 
 ENDING: Final = ".jsonl"
 _AGENT: Final = "agent-"

@@ -8,19 +8,18 @@ jumped they would count at every run.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from memdir.errors import StorageError
 
+from .session_parts import stem_of
 from .state_file import number, read_state, write_state
 
 LIST_EVERY: Final = 600.0
 """Seconds between two listings (formats/claude-code.md §5.2)."""
 _MAX_KEPT: Final = 1000
 _SKEW: Final = 60.0
-_PART: Final = re.compile(r"_part\d+$")
 
 
 class Listing(NamedTuple):
@@ -64,7 +63,7 @@ def _listed(directories: Sequence[str], since: float, now: float) -> Listing:
                     if mtime > now + _SKEW:
                         future += 1
                     elif mtime > since:
-                        found.add(_PART.sub("", entry.name[: -len(".jsonl")]))
+                        found.add(stem_of(entry.name))
         except OSError:
             continue  # no transcripts there: no sessions
     return Listing(tuple(sorted(found)), now, future)

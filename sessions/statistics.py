@@ -118,9 +118,9 @@ def statistics(sessions: Iterable[Session]) -> Statistics:
     for session in sessions:
         found.sessions += 1
         found.agents += len(session.agents)
-        for path in (session.path, *session.agents):
+        for path in (*session.paths, *session.agents):
             try:
-                _read(found, path, seen, is_agent=path != session.path)
+                _read(found, path, seen, is_agent=path in session.agents)
             except StorageError as error:
                 if error.code != "vanished":
                     found.unread.append(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -57,6 +57,26 @@ class Told(NamedTuple):
     def cwd(self) -> str:
         """The directory in which it began."""
         return self.cwds[0] if self.cwds else ""
+
+
+def together(parts: Sequence[Told]) -> Told:
+    """What the files tell in which one session went on, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    counts = ("turns", "lines", "skipped", "repeated", "hidden", "size", "prompts", "calls")
+    return parts[0]._replace(
+        title=next((part.title for part in parts if part.title), ""),
+        started=min((part.started for part in parts if part.started), default=0.0),
+        ended=max(part.ended for part in parts),
+        usage=Usage(*map(sum, zip(*(part.usage for part in parts), strict=True))),
+        first_prompt=next((part.first_prompt for part in parts if part.first_prompt), ""),
+        said={name: text for part in parts for name, text in part.said.items()},
+        damaged=any(part.damaged for part in parts),
+        **{name: sum(getattr(part, name) for part in parts) for name in counts},
+        **{  # type: ignore[arg-type]
+            name: tuple(dict.fromkeys(each for part in parts for each in getattr(part, name))) for name in _LISTS
+        },
+    )
 
 
 class Facts:

@@ -4,8 +4,6 @@ another part of the session too; therefore they are looked for before anything i
 
 from __future__ import annotations
 
-import os
-import re
 from typing import BinaryIO, Final
 
 from .json_lines import parse, read_lines
@@ -14,7 +12,6 @@ from .turns import digest
 
 _MARK: Final = b'tombstone"'
 _BLOCK: Final = 1 << 20
-_PART: Final = re.compile(r"(?P<stem>.+?)(?:_part(?:[2-9]|[1-9][0-9]+))?(?P<ending>\.jsonl(?:\.zst)?)", re.DOTALL)
 
 
 def hidden_in(file: BinaryIO, offset: int = 0) -> set[bytes]:
@@ -39,26 +36,3 @@ def _has_mark(file: BinaryIO, offset: int) -> bool:
             return True
         rest = block[-len(_MARK) :]
     return False
-
-
-def stem_of(name: str) -> str:
-    """The name that all parts of a session have in common (`ID.jsonl`, `ID_part2.jsonl` ...), empty for other names."""
-    match = _PART.fullmatch(name)
-    return match["stem"] if match else ""
-
-
-def other_parts(path: str) -> list[str]:
-    """The other files of a session that the seed has written in parts. Only a file called so is looked for, or one that
-    a file called so lies beside."""
-    folder, name = os.path.split(path)
-    match = _PART.fullmatch(name)
-    if match is None:
-        return []
-    stem, ending = match["stem"], match["ending"]
-    if name == stem + ending and not os.path.exists(os.path.join(folder, f"{stem}_part2{ending}")):
-        return []
-    try:
-        names = sorted(os.listdir(folder or "."))
-    except OSError:
-        return []
-    return [os.path.join(folder, other) for other in names if other != name and stem_of(other) == stem]

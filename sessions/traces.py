@@ -103,7 +103,7 @@ class Tracer:
     def trace(self, session: Session) -> Trace:
         """Read a session with its sub-agents. Raises `StorageError`."""
         found = Trace(session)
-        for path in (session.path, *session.agents):
+        for path in (*session.paths, *session.agents):
             if not self._can_speak(path):
                 continue
             reader = TurnReader(read)

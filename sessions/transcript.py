@@ -16,8 +16,9 @@ from .entry import Turn
 from .json_lines import Line, parse, read_lines
 from .opening import COMPRESSED, open_transcript
 from .schemas import read
-from .told import Told
-from .tombstones import hidden_in, other_parts
+from .session_parts import from_first_part, parts_of
+from .told import Told, together
+from .tombstones import hidden_in
 from .transcript_copies import size_of
 from .turns import Part, TurnReader, make_turn
 
@@ -37,10 +38,15 @@ def session_id(path: str) -> str:
 
 
 def load(path: str) -> Transcript:
-    """Read a transcript. Raises `StorageError` when the file cannot be read."""
-    reader = TurnReader(read)
-    turns = tuple(sorted(read_turns(path, reader), key=lambda turn: turn.number))
-    return Transcript(path, turns, reader.told())
+    """Read a transcript, with the parts in which it went on. Raises `StorageError` when a file cannot be read."""
+    turns: list[Turn] = []
+    tolds: list[Told] = []
+    for part in from_first_part(path):
+        reader, before = TurnReader(read), len(turns)
+        found = sorted(read_turns(part, reader), key=lambda turn: turn.number)
+        turns += (turn._replace(number=turn.number + before) for turn in found) if before else found
+        tolds.append(reader.told())
+    return Transcript(path, tuple(turns), together(tolds))
 
 
 def read_turns(path: str, reader: TurnReader) -> Generator[Turn, None, None]:
@@ -80,7 +86,9 @@ def hidden_ids(file: BinaryIO, path: str, offset: int = 0) -> set[bytes]:
     """Digests of the entries that a tombstone hides, in this file from `offset` on or in another part of its session.
     Raises `OSError`."""
     found = hidden_in(file, offset) if not path.endswith(gemini.ENDING) else set()
-    for part in other_parts(path):
+    for part in parts_of(path):
+        if part == path:
+            continue
         with contextlib.suppress(StorageError), opened(part) as other:
             found |= hidden_in(other)
     return found

@@ -29,6 +29,7 @@ from .archive_footer import Original, original
 from .archived_file import verified, write_archived, write_original
 from .opening import COMPRESSED
 from .session_file import ENDING
+from .session_parts import stem_of
 from .transcript_copies import ORIGIN, origin_of
 
 _NOT_ENTERED: Final = frozenset({"memory"})
@@ -69,7 +70,7 @@ def session_of(id: str) -> str:
     """The session that a file is of: its own name, or that of the folder in which its sub-agents' lie."""
     parts = id.split("/")
     side = next((at for at, part in enumerate(parts) if part in _SIDE_FOLDERS and at), 0)
-    return parts[side - 1] if side else parts[-1].removesuffix(ENDING)
+    return parts[side - 1] if side else stem_of(parts[-1]) or parts[-1].removesuffix(ENDING)
 
 
 def project_folders(root: str, *, is_tree: bool | None = None) -> tuple[str, list[str]]:

@@ -19,9 +19,9 @@ from . import gemini
 from .opening import COMPRESSED
 from .reading_state import resumed, state_of
 from .schemas import read
+from .session_parts import stem_of
 from .side_files import AGENT, SUBAGENTS
 from .told import told as told
-from .tombstones import stem_of
 from .transcript import hidden_ids, lines_of, object_at, opened, session_id
 from .transcript_copies import Copies, size_of
 from .turn_documents import VERSION, document

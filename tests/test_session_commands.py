@@ -86,6 +86,16 @@ def test_filters_and_sorts(words: tuple[str, ...], expected: list[str], sample: 
     assert [row["session"] for row in listed(sample, *words)] == expected
 
 
+def test_of_claude_code_s_own_directory_only_uuids_are_listed(sample: Sandbox) -> None:
+    transcript(folder_of(sample), "a-framework", line("user", "What about the heron?", 1))
+    done = sample.run("session", "ls", "--json")
+    assert [row["session"] for row in json.loads(done.out)["sessions"]] == [REFUND, PORT, SCANNER]
+    assert "1 file is not called by a UUID" in done.err
+    assert len(listed(sample, "--transcripts", str(folder_of(sample)))) == 4
+    assert "heron" in sample.run("session", "show", "a-framework").out
+    assert "heron" in sample.run("session", "search", "heron").out
+
+
 def test_what_claude_code_deletes_soon_follows_its_settings(sample: Sandbox) -> None:
     done = sample.run("session", "ls")
     assert "deleted in 1 day" in done.out

@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 
+from memdir.sessions.catalogue import catalogue
 from memdir.sessions.chain import read_chain
+from memdir.sessions.conversation import messages
 from memdir.sessions.entry import Usage
 from memdir.sessions.json_lines import parse
+from memdir.sessions.overview import overview
+from memdir.sessions.removed import put_back, remove
+from memdir.sessions.statistics import statistics
 from memdir.sessions.told import Told, told
 from memdir.sessions.transcript import find_turn, load, read_turn
 from memdir.sessions.transcript_files import TranscriptFiles
@@ -259,6 +264,29 @@ def test_the_seed_s_bare_messages(tmp_path: Path) -> None:
     assert said(path) == [("user", "prompt", "hi"), ("assistant", "message", "ho")]
 
 
+def test_parts_are_read_shown_and_removed_as_one_session(tmp_path: Path) -> None:
+    names = ["s.jsonl", *(f"s_part{number}.jsonl" for number in range(2, 12))]
+    for number, name in enumerate(names):
+        write(tmp_path / name, seed("user", f"u{number}", f"text {number}"), {"type": "user", "message": "no uuid"})
+    path = str(tmp_path / names[0])
+    whole = load(path)
+    assert [turn.id for turn in whole.turns][::2] == [f"u{number}" for number in range(11)]
+    assert [turn.number for turn in whole.turns] == [*range(22)]
+    assert (whole.told.turns, whole.told.lines, whole.told.prompts) == (22, 22, 22)
+    assert len(read_chain(path).visible(whole.turns)) == len(messages(path)) == len(messages(path, all=True)) == 22
+    assert load(str(tmp_path / "s_part3.jsonl")).turns[0].id == "u2"
+    (session,) = catalogue([str(tmp_path)]).sessions
+    assert [os.path.basename(part) for part in session.paths] == names
+    assert session.size == sum((tmp_path / name).stat().st_size for name in names)
+    assert (overview(session).told.turns, statistics([session]).turns) == (22, 22)
+    gone = remove(session, str(tmp_path / "state"), title="", now=1.0)
+    assert catalogue([str(tmp_path)]).sessions == []
+    put_back(gone)
+    assert catalogue([str(tmp_path)]).sessions == [session]
+    os.unlink(path)  # without its first file the others stand alone
+    assert len(catalogue([str(tmp_path)]).sessions) == 10
+
+
 def test_parts_are_one_session_and_share_their_tombstones(tmp_path: Path) -> None:
     first = tmp_path / "s.jsonl"
     write(first, seed("user", "a", "Hello"), seed("user", "b", "secret plan"))
@@ -282,4 +310,4 @@ def test_parts_are_one_session_and_share_their_tombstones(tmp_path: Path) -> Non
     again = files.read(after["s.jsonl"], reading.state())
     assert [document.facts.name for document in again] == ["a"]
     assert again.fresh
-    assert [turn.id for turn in load(str(first)).turns] == ["a"]
+    assert [turn.id for turn in load(str(first)).turns] == ["a", "c"]
