@@ -14,11 +14,11 @@ from memdir.model import Memory
 from memdir.operations import superseded_bytes
 from memdir.similar import Similar
 
-from .agreement import Verdict, contradicting
 from .draft import Draft
 from .inputs import Instruction
 from .memory_statements import Statement, statements
 from .review_marks import NOTE, open_mark, settled, with_mark
+from .statement_conflicts import Verdict, contradicting
 
 NEAREST = 8
 """Memories with which a sentence of the instructions is compared."""

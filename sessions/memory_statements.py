@@ -30,6 +30,7 @@ from .wording import (
     NOW_PHRASES,
     NUMBER_WORDS,
     OPPOSITES,
+    PREFERRED,
     SAME,
     SCOPES,
     STOPS,
@@ -56,7 +57,8 @@ class Statement(NamedTuple):
     `values` and `denied_values` its values, `tokens` its casefolded words in order for comparing by position,
     `focus` the stems that a negation is about (the first that matters behind it, or the opposite of one: `disabled`
     denies `enable`), `counted` numbers with the word before and the word behind them, `single` the words behind an
-    article that may mean one; `corrects` says that it declares itself newer (`now`, `no longer`)."""
+    article that may mean one; `language` is that of its memory; `corrects` says that it declares itself newer (`now`,
+    `no longer`)."""
 
     text: str
     said: frozenset[str]
@@ -71,6 +73,7 @@ class Statement(NamedTuple):
     counted: frozenset[tuple[str, str, str]]
     single: frozenset[str]
     corrects: bool
+    language: str
 
     @property
     def words(self) -> frozenset[str]:
@@ -234,7 +237,7 @@ class _Reader:
             following = matches[place + 1][0] if place + 1 < len(matches) else ""
             if kind == "word" and token.casefold() not in NUMBER_WORDS:
                 proper = not german and bool(self.tokens) and token[0].isupper() and not self._sentence_start(match)
-                self._word(token, proper)
+                self._word(token, proper, following)
             elif kind == "percent":
                 self.tokens.append("%")
             else:
@@ -245,20 +248,20 @@ class _Reader:
             text, frozenset(self.said), frozenset(self.denied - self.said), frozenset(self.focus),
             frozenset(self.heavy), frozenset(self.values), frozenset(self.denied_values - self.values),
             tuple(self.tokens), frozenset(self.scopes), frozenset(self.choices),
-            frozenset(self.counted), frozenset(self.single), corrects,
+            frozenset(self.counted), frozenset(self.single), corrects, self.language,
         )  # fmt: skip
 
     def _sentence_start(self, match: re.Match[str]) -> bool:
         before = self.plain[: match.start()].rstrip(" *_\"'([")
         return not before or before[-1] in ".!?:"
 
-    def _word(self, token: str, proper: bool) -> None:
+    def _word(self, token: str, proper: bool, following: str) -> None:
         word = fold_text(token)
         if word in _INSTEAD and any(phrase == word or f" {phrase} " in self.folded for phrase in _INSTEAD[word]):
             self._close()
             self._negate(word)
             return
-        if word == "from" and self.moved:
+        if (word == "from" and self.moved) or (word == "over" and not PREFERRED.isdisjoint(self.tokens)):
             self._close()
             self._negate(word)
             return
@@ -267,7 +270,7 @@ class _Reader:
         if word in MOVED:
             self.moved = True
         base, _, tail = word.partition("'")
-        if word in NEGATORS or (tail == "t" and base.endswith("n")):
+        if (word in NEGATORS and (word != "stop" or following.endswith("ing"))) or (tail == "t" and base.endswith("n")):
             if (
                 self.clause
                 and self.language == "english"
@@ -279,7 +282,7 @@ class _Reader:
             return
         word = base if tail in ("s", "re", "ve", "ll", "d", "m") else word
         self.tokens.append(word)
-        if word in STOPS or (len(word) == 1 and word.isascii()):
+        if (word in STOPS and word not in SCOPES) or (len(word) == 1 and word.isascii()):
             return
         opposite = OPPOSITES.get(word)
         term = stem_of(opposite or word, self.language)
@@ -297,7 +300,7 @@ class _Reader:
         return self.tokens[-1:] != ["do"] and " without " in self.folded
 
     def _value(self, kind: str, token: str, previous: str, following: str) -> None:
-        text = fold_text(token.strip("`").strip())
+        text = fold_text(token.strip("`").strip() if kind != "url" else token.rstrip(".,;:"))
         if kind == "word":
             text, kind = NUMBER_WORDS[text], "number"
         self.tokens.append(text)

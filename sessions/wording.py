@@ -35,6 +35,8 @@ INSTEAD: Final = (
 )  # fmt: skip
 """A clause that begins here denies what follows. So does one with `from` after a verb of moving (MOVED)."""
 MOVED: Final = _set("moved move moving migrated switched changed switch migrate gewechselt umgestellt migrado cambiado")
+PREFERRED: Final = _set("prefer prefers preferred preferring favour favours favor favors")
+"""With one of them, `over` denies what follows."""
 
 NOW: Final = _set(
     """now nowadays anymore henceforth since replaced replaces switched moved migrated instead changed correction
@@ -89,7 +91,7 @@ django flask fastapi express rails laravel
 webpack vite rollup esbuild parcel
 aws gcp azure
 squash rebase
-main master trunk
+main master trunk develop
 monday tuesday wednesday thursday friday saturday sunday
 montag dienstag mittwoch donnerstag freitag samstag sonntag
 lunes martes miercoles jueves viernes sabado domingo
@@ -141,6 +143,19 @@ left right
 top bottom
 min max minimum maximum
 north south east west
+norte sur sul
+nord sud
+start stop restart
+add remove
+create delete
+open close
+increase decrease
+encode decode
+encrypt decrypt
+install uninstall
+upgrade downgrade
+lock unlock
+push pull
 public private"""
 )
 """Words of one line tell two subjects apart: what is said of one does not contradict the other."""
@@ -163,7 +178,7 @@ UNITS: Final = _set(
 
 SAME: Final = {
     word: words.split()[0]
-    for words in """dev development develop|db database databases|config configuration configured settings setting
+    for words in """dev development|db database databases|config configuration configured settings setting
 repo repository repositories|prod production|env environment environments|auth authentication authenticate authenticates
 pr prs pull-request|docs documentation doc|js javascript|ts typescript|k8s kubernetes|postgres postgresql
 admin administrator|app application applications|spec specification|info information|perf performance
@@ -182,19 +197,20 @@ LIGHT: Final = _set(
     """run runs running ran use uses used using listen listens live lives want wants need needs require required
     requires must should shall prefer prefers like likes keep keeps kept write written writes set sets setting make
     makes take takes get gets go goes call called named work works happen always please usually currently via per
-    because since so that why how apply user users project repository repo start starts begin begins manage managed
+    because since so that why how apply user project repository repo start starts begin begins manage managed
     track tracked store stored place thing new when where only just also too etc here there every each all any
     everything now instead moved switched longer mode name value default time way part lot follow follows
     following verwendet verwenden benutzt nutzen nutzt wird werden soll sollen muss mussen immer bitte mochte will
     wollen schreiben ausfuhren ausgefuhrt usar usa usan usam utiliza utilizar debe deben devem deve siempre sempre
     quiere quer
     usuario utilise utiliser doit doivent toujours faut bleiben bleibt jetzt ahora agora insiste precisa necesita run
-    build builds built ensure see siehe voir look says said"""
+    build builds built ensure see siehe voir look says said working focus focused focuses"""
 )
 """Words that say little beside the others: a difference in them is none."""
 
 STOPS: Final = _set(
-    """der die das den dem des ein eine einen einem einer eines und oder aber ist sind war im in am an auf fur von vom
+    """ser seja sejam sea sean
+    der die das den dem des ein eine einen einem einer eines und oder aber ist sind war im in am an auf fur von vom
     zum zur mit zu bei da weil dass als auch nur noch sich es er sie wir ich man hat haben ist uber aus nach um bis
     el la los las un una unos unas y o pero es son esta estan de del al en por para con que se su sus lo como mas ya
     os as um uma uns umas e ou mas sao estao do da dos das no na nos nas ao aos pelo pela com seu sua isso
@@ -247,3 +263,37 @@ INTRODUCERS: Final = _set(
     es son por con usa usan e sao com pelo est sont par avec utilise owned hosted"""
 )
 """A value of any name may follow one of them (`owned by`, `deployed to`); what follows `for` or `when` is a scope."""
+
+RELATIONS: Final = _set(
+    """over before after than from to into by under above below behind against until
+    vor nach von uber unter gegen bis
+    antes despues sobre desde hasta depois ate
+    avant apres vers contre"""
+)
+"""Words whose object is not the subject: with the two exchanged it is another statement."""
+OBJECT_ENDS: Final = _set(
+    """for with when if because while so since as at of in on who which that fur mit wenn weil damit bei
+    para con cuando porque en com quando em pour avec quand dans is are was will must should wird werden"""
+)
+"""They end what stands behind a preposition."""
+CONJUNCTIONS: Final = _set("and or nor plus und oder sowie y e o u ou et the a der die das el la los las le les & ,")
+"""What stands on either side may change places."""
+ORDERING: Final = _set("before after vor nach antes despues depois avant apres")
+"""Relations whose opposite, with the two exchanged, says the same."""
+MEASURES: Final = (
+    _set(
+        """ms millisecond s sec second min minut h hour day week month year
+        sekund stund tag woch monat jahr segund hora"""
+    ),
+    _set("kb mb gb tb kib mib gib byte byt"),
+    _set("euro dollar usd eur"),
+)
+"""Stems of units that measure the same."""
+TIMES: Final = frozenset(ALTERNATIVES[word] for word in ("march", "monday", "weeks"))
+"""Groups of which one says the same as a date or a unit does."""
+DETERMINERS: Final = ARTICLES | _set("the der die das den dem el la los las le les o os as our unser nuestro")
+AGENTS: Final = _set("by von durch por pelo pela par")
+"""Behind a participle they lead in who does it."""
+PASSIVE: Final = _set("is are was were be been being wird werden es son fue foi sao est sont")
+CONDITIONS: Final = _set("when if unless while without wenn falls ohne si cuando sin se quando sem quand sans")
+"""What stands behind one of them is no statement."""

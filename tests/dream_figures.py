@@ -108,7 +108,7 @@ def figures(chosen: list[Pair]) -> tuple[Figures, list[tuple[Pair, str]]]:
 def main() -> None:
     """Print the table."""
     print("dream: pairs       count  merge precision  duplicate recall  conflict precision  conflict recall")
-    for split in ("tuned", "held-out"):
+    for split in ("tuned", "held-out", "blind", "blind-2"):
         made, wrong = figures([pair for pair in pairs() if pair.split == split])
         print(f"  {split:16} {made.pairs:5}  {made.merge_precision:15.2f}  {made.duplicate_recall:16.2f}"
               f"  {made.conflict_precision:18.2f}  {made.conflict_recall:15.2f}")  # fmt: skip

@@ -49,7 +49,7 @@ def words_in(root: Path) -> set[str]:
     return set(re.findall(r"\w+", text))
 
 
-@pytest.mark.parametrize("split", ["tuned", "held-out"])
+@pytest.mark.parametrize("split", ["tuned", "held-out", "blind", "blind-2"])
 def test_a_wrong_merge_is_never_made_and_most_duplicates_and_conflicts_are_found(split: str) -> None:
     made, _ = figures([pair for pair in pairs() if pair.split == split])
     assert made.merge_precision == 1.0
