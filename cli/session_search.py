@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str, str], Told]
 """Tells of a transcript by its directory and its path there."""
-SEARCHES: Final = 100
+SEARCHES: Final = 20
 """Searches after which the pages of the indexes are let go."""
 COPIES: Final = 10
 """Turns looked at beside those that are wanted, as some may be copies of others."""

@@ -36,6 +36,7 @@ _KEPT_CLAUSES: Final = 10_000
 _HEAP: Final = 64 << 20
 _TURNED: Final = 20_000
 """Documents whose postings are turned round at a time: about 5 million numbers."""
+_AT_A_TIME: Final = 1 << 20
 _K1: Final = 1.2
 _B: Final = 0.75
 """tantivy's BM25 parameters, which cannot be set."""
@@ -116,8 +117,11 @@ def _copied(numbers: Sequence[int]) -> Sequence[int]:
 def _sums(folder: str) -> Iterator[tuple[str, int]]:
     for name in sorted(os.listdir(folder)):
         if name != _SUMS and not name.startswith("."):
+            crc = 0
             with open(os.path.join(folder, name), "rb") as file:
-                yield name, zlib.crc32(file.read())
+                while data := file.read(_AT_A_TIME):
+                    crc = zlib.crc32(data, crc)
+            yield name, crc
 
 
 class TextEngine:
