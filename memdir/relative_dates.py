@@ -1,7 +1,7 @@
 """Relative dates made absolute: "yesterday" in a memory means nothing a month later (Claude Code's own memories follow
 the same rule, formats/claude-code.md §5.4).
 
-English, German and Spanish. Days become `2026-03-05`, months `2026-03`, weeks the week of their Monday. What may mean a
+English, German, Spanish and Portuguese. Days become `2026-03-05`, months `2026-03`, weeks the week of their Monday. What may mean a
 habit stays: "never deploy on Fridays", "tokens expire in 7 days", "jeden Morgen", "por la mañana"; so does code.
 """
 
@@ -20,20 +20,21 @@ _WEEKDAYS: Final = {
     "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     "de": ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"),
     "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+    "pt": ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo"),
 }
 _NUMBERS: Final = {
     word: value
     for words, value in (
-        ("a an one ein eine einem einer einen un una", 1),
-        ("two couple zwei zwo dos", 2),
-        ("three drei tres", 3),
-        ("four vier cuatro", 4),
+        ("a an one ein eine einem einer einen un una um uma", 1),
+        ("two couple zwei zwo dos dois duas", 2),
+        ("three drei tres três", 3),
+        ("four vier cuatro quatro", 4),
         ("five fünf cinco", 5),
         ("six sechs seis", 6),
-        ("seven sieben siete", 7),
-        ("eight acht ocho", 8),
-        ("nine neun nueve", 9),
-        ("ten zehn diez", 10),
+        ("seven sieben siete sete", 7),
+        ("eight acht ocho oito", 8),
+        ("nine neun nueve nove", 9),
+        ("ten zehn diez dez", 10),
         ("fourteen vierzehn catorce", 14),
     )
     for word in words.split()
@@ -42,6 +43,7 @@ _UNITS: Final[tuple[tuple[str, Unit], ...]] = (
     ("day", "day"), ("tag", "day"), ("día", "day"), ("dia", "day"), ("week", "week"), ("woche", "week"),
     ("semana", "week"), ("month", "month"), ("monat", "month"), ("mes", "month"), ("quarter", "quarter"),
     ("quartal", "quarter"), ("trimestre", "quarter"), ("year", "year"), ("jahr", "year"), ("año", "year"),
+    ("mês", "month"), ("ano", "year"),
 )  # fmt: skip
 _PREPOSITION: Final = {
     "en": re.compile(
@@ -49,17 +51,19 @@ _PREPOSITION: Final = {
     ),
     "de": re.compile(r"\b(?:seit|bis|ab|vor|nach|von|vom|am|im|in|zum|bis zum|für|spätestens)\s+$", re.I),
     "es": re.compile(r"\b(?:desde|hasta|para|antes de|después de|de|a partir de|el|la|en)\s+$", re.I),
+    "pt": re.compile(r"\b(?:desde|até|para|antes de|depois de|de|a partir de|em|por)\s+$", re.I),
 }
 _BEFORE: Final[dict[tuple[str, str], str]] = {
     ("en", "day"): "on ", ("en", "week"): "in ", ("en", "month"): "in ", ("en", "quarter"): "in ",
     ("en", "year"): "in ", ("de", "day"): "am ", ("de", "week"): "in ", ("de", "month"): "im Monat ",
     ("de", "quarter"): "im Quartal ", ("de", "year"): "im Jahr ", ("es", "day"): "el ", ("es", "week"): "en ",
-    ("es", "month"): "en ", ("es", "quarter"): "en ", ("es", "year"): "en ",
+    ("es", "month"): "en ", ("es", "quarter"): "en ", ("es", "year"): "en ", ("pt", "day"): "em ",
+    ("pt", "week"): "n", ("pt", "month"): "em ", ("pt", "quarter"): "em ", ("pt", "year"): "em ",
 }  # fmt: skip
-_WEEK_OF: Final = {"en": "the week of ", "de": "der Woche vom ", "es": "la semana del "}
+_WEEK_OF: Final = {"en": "the week of ", "de": "der Woche vom ", "es": "la semana del ", "pt": "a semana de "}
 _HABIT: Final = re.compile(
     r"\b(?:always|never|every|each|whenever|usually|per|expires?d?|rotates?d?|ttl|immer|nie|niemals|jede[nrsm]?|"
-    r"pro|läuft ab|laufen ab|siempre|nunca|cada|todos los|todas las|caducan?|expiran?)\b",
+    r"pro|läuft ab|laufen ab|siempre|nunca|cada|todos los|todas las|caducan?|expiran?|sempre|nunca|cada|todos os|todas as|expiram?)\b",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|https?://\S+", re.DOTALL)
@@ -243,6 +247,7 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Meaning], ...]:
     english = r"(?P<unit>days?|weeks?|months?|years?)\b"
     german = r"(?P<unit>tage?n?|wochen?|monate?n?|jahre?n?)\b"
     spanish = r"(?P<unit>días?|dias?|semanas?|meses|mes|años?)\b"
+    portuguese = r"(?P<unit>dias?|semanas?|meses|mês|mes|anos?)\b"
     table: tuple[tuple[str, str, Meaning], ...] = (
         ("en", r"\bthe day before yesterday\b", _day(-2)),
         ("en", r"\byesterday\b", _day(-1)),
@@ -295,5 +300,20 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], Meaning], ...]:
         ("es", rf"\b(?P<before>(?:hasta|antes de|para|desde|a partir de)(?: el|l)? ){days['es']}(?! \d)",
          _weekday(_WEEKDAYS["es"], "coming")),
         ("es", r"\b(?:fin|final|finales) de (?:la |este |esta )?(?P<unit>semana|mes|trimestre|año)\b", _end_of),
+        ("pt", r"\banteontem\b", _day(-2)),
+        ("pt", r"\bontem\b", _day(-1)),
+        ("pt", r"\bhoje\b(?! em dia)", _day(0)),
+        ("pt", r"\bdepois de amanhã\b", _day(2)),
+        ("pt", r"\bamanhã\b", _day(1)),
+        ("pt", rf"\bhá {number} {portuguese}(?: atrás)?", _counted(-1)),
+        ("pt", rf"\b{number} {portuguese} atrás\b", _counted(-1)),
+        ("pt", rf"\b(?:daqui a|dentro de) {number} {portuguese}", _counted(1)),
+        ("pt", r"\bn[ao] (?P<unit>semana|mês|trimestre|ano) passad[oa]\b", _neighbour(-1)),
+        ("pt", r"\bnest[ea] (?P<unit>semana|mês|trimestre|ano)\b", _neighbour(0)),
+        ("pt", r"\bn[ao] próxim[oa] (?P<unit>semana|mês|trimestre|ano)\b", _neighbour(1)),
+        ("pt", r"\bn[ao] (?P<unit>semana|mês|trimestre|ano) que vem\b", _neighbour(1)),
+        ("pt", rf"\bn[ao] {days['pt']}(?:-feira)? passad[oa]\b", _weekday(_WEEKDAYS["pt"], "last")),
+        ("pt", rf"\bn[ao] (?P<next>próxim[oa]) {days['pt']}(?:-feira)?\b", _weekday(_WEEKDAYS["pt"], "next")),
+        ("pt", rf"\b(?P<before>até )(?:[ao] )?{days['pt']}(?:-feira)?\b", _weekday(_WEEKDAYS["pt"], "coming")),
     )  # fmt: skip
     return tuple((language, re.compile(pattern, re.IGNORECASE), meaning) for language, pattern, meaning in table)

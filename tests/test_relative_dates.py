@@ -1,4 +1,4 @@
-"""Relative dates: what becomes absolute in three languages, and what only looks like a date."""
+"""Relative dates: what becomes absolute in four languages, and what only looks like a date."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ DATED = [
     ("congelado hasta el viernes", "congelado hasta el 2026-03-06"),
     ("hace 3 días", "el 2026-03-02"),
     ("desde la semana pasada", "desde la semana del 2026-02-23"),
+    ("ontem decidimos usar Kuzu", "em 2026-03-04 decidimos usar Kuzu"),
+    ("caiu há 3 dias", "caiu em 2026-03-02"),
+    ("congelado até sexta-feira", "congelado até 2026-03-06"),
+    ("na semana passada caiu", "na semana de 2026-02-23 caiu"),
 ]
 KEPT = [
     "Never deploy on Fridays.",
@@ -49,6 +53,8 @@ KEPT = [
     "Corre por la mañana.",
     "El informe sale cada mañana.",
     "Hoy en día usamos pnpm.",
+    "Hoje em dia usamos pnpm.",
+    "A semana passada foi dura.",
     "Run `git log --since yesterday`.",
     "```\nyesterday\n```",
     "https://example.org/today/tomorrow",
