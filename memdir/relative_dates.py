@@ -1,8 +1,8 @@
 """Relative dates made absolute: "yesterday" in a memory means nothing a month later (Claude Code's own memories follow
 the same rule, formats/claude-code.md §5.4).
 
-English, German, Spanish and Portuguese. Days become `2026-03-05`, months `2026-03`, weeks the week of their Monday. What may mean a
-habit stays: "never deploy on Fridays", "tokens expire in 7 days", "jeden Morgen", "por la mañana"; so does code.
+English, German, Spanish and Portuguese. Days become `2026-03-05`, months `2026-03`, weeks the week of their Monday.
+What may mean a habit stays: "never deploy on Fridays", "tokens expire in 7 days", "jeden Morgen", "por la mañana"; so does code.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ _BEFORE: Final[dict[tuple[str, str], str]] = {
 _WEEK_OF: Final = {"en": "the week of ", "de": "der Woche vom ", "es": "la semana del ", "pt": "a semana de "}
 _HABIT: Final = re.compile(
     r"\b(?:always|never|every|each|whenever|usually|per|expires?d?|rotates?d?|ttl|immer|nie|niemals|jede[nrsm]?|"
-    r"pro|läuft ab|laufen ab|siempre|nunca|cada|todos los|todas las|caducan?|expiran?|sempre|nunca|cada|todos os|todas as|expiram?)\b",
+    r"pro|läuft ab|laufen ab|siempre|nunca|cada|todos los|todas las|caducan?|expiran?|"
+    r"sempre|todos os|todas as|expiram?)\b",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|https?://\S+", re.DOTALL)
