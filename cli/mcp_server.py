@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
@@ -63,6 +64,7 @@ class Service:
         self._app = app
         self._tools = {tool.name: tool for tool in tools}
         self.limiter = CapacityLimiter(THREADS)
+        self._publishing = threading.Lock()
 
     def server(self) -> Server[Any]:
         """The SDK's server with these handlers."""
@@ -83,6 +85,7 @@ class Service:
             row = await self._worked(lambda: self._call(params.name, params.arguments or {}))
         except MCPError as error:
             return types.CallToolResult(content=[_text(error.message)], is_error=True)
+        self._publish()
         return types.CallToolResult(content=[_text(as_text(row))], structured_content=dict(row))
 
     def _call(self, name: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
@@ -90,6 +93,20 @@ class Service:
         if tool is None:
             raise UsageError(f"there is no tool {name[:60]!r}", hint=f"there are: {', '.join(self._tools)}")
         return tool.run(self._app, values_of(tool, arguments))
+
+    def _publish(self) -> None:
+        """Publish what answers had to read, when that was much, beside the next calls."""
+
+        def publish() -> None:
+            try:
+                self._app.workspace().after_answer()
+            except (MemdirError, OSError) as error:
+                self._app.out.note(f"memdir: {error}")  # the answers are right; only the next start takes longer
+            finally:
+                self._publishing.release()
+
+        if self._publishing.acquire(blocking=False):
+            threading.Thread(target=publish, daemon=True).start()
 
     async def list_resources(
         self, context: Context, params: types.PaginatedRequestParams | None

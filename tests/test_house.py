@@ -21,8 +21,8 @@ MAY_IMPORT = {
 }
 FRONT_DOORS = {"memdir/__init__.py", "memdir/__main__.py"}
 THIRD_PARTY = {
-    "kuzu", "ladybug", "tantivy", "watchdog", "mcp", "frontmatter", "yaml", "markdown_it",
-    "rapidfuzz", "orjson", "Stemmer", "typer", "rich", "backports", "compression",
+    "kuzu", "ladybug", "tantivy", "watchdog", "mcp", "mcp_types", "anyio", "uvicorn", "pydantic", "frontmatter", "yaml",
+    "markdown_it", "rapidfuzz", "orjson", "Stemmer", "typer", "rich", "backports", "compression",
 }  # fmt: skip
 SOURCES = [p for package in PACKAGES for p in sorted((TOP / package).rglob("*.py"))]
 
