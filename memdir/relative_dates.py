@@ -2,7 +2,8 @@
 the same rule, formats/claude-code.md §5.4).
 
 English, German, Spanish and Portuguese. Days become `2026-03-05`, months `2026-03`, weeks the week of their Monday.
-What may mean a habit stays: "never deploy on Fridays", "tokens expire in 7 days", "jeden Morgen", "por la mañana"; so does code.
+What may mean a habit stays: "never deploy on Fridays", "tokens expire in 7 days", "jeden Morgen", "por la mañana"; so
+does code.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ many small ones on one subject."""
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from memdir.dates import rfc3339
@@ -25,7 +25,10 @@ MAX_TOPICS: Final = 2
 LEAST_NAME: Final = 8
 """Letters of a name that counts as a mention; it has a hyphen or an underscore, too."""
 LEAST_MEMBERS: Final = 2
-"""Memories that have a topic before it is proposed for others."""
+"""Memories that have a topic and name it before it is proposed for others."""
+MOST_NEW: Final = 10
+"""Memories that one topic is proposed for: where more lack it, or most of those that name it, the word means something
+else to this directory."""
 CLUSTER: Final = 4
 """Small files on one subject that are too many."""
 SMALL: Final = 400
@@ -68,25 +71,46 @@ def _links_of(draft: Draft, memory: Memory, by_name: Mapping[str, str]) -> None:
 
 
 def propose_topics(draft: Draft) -> None:
-    """A topic that several memories have is proposed for one whose name or description has all its words."""
-    members = Counter(topic for memory in draft.current() for topic in set(memory.topics))
-    wanted = {topic: terms_of(topic) for topic, count in members.items() if count >= LEAST_MEMBERS}
+    """A topic is proposed for the few memories that name it, in name or description, and do not have it, where most
+    that name it have it."""
+    naming, having = _naming(draft)
+    strong = {
+        topic for topic, ids in naming.items()
+        if len(having[topic]) >= LEAST_MEMBERS and len(ids) <= min(len(having[topic]), MOST_NEW)
+    }  # fmt: skip
     for memory in list(draft.current()):
-        have = {topic.casefold() for topic in memory.topics}
-        terms = terms_of(f"{memory.name} {memory.description}")
+        room = MAX_TOPICS - min(len(memory.topics), MAX_TOPICS)
         found = [
             topic
-            for topic in sorted(wanted)
-            if wanted[topic] and wanted[topic] <= terms and topic.casefold() not in have
-            and not settled((memory,), "topics", topic, draft.inputs.now)
-        ][: MAX_TOPICS - min(len(have), MAX_TOPICS)]  # fmt: skip
+            for topic in sorted(strong)
+            if memory.id in naming[topic] and not settled((memory,), "topics", topic, draft.inputs.now)
+        ][:room]
         if not found:
             continue
         data = draft.edited(memory, {"topics": [*memory.topics, *found]})
         if data is not None:
             reason = f"its name or description says {', '.join(found)}"
-            evidence = [f"{members[topic]} memories have the topic {topic}" for topic in found]
+            evidence = [f"{len(having[topic])} other memories name {topic} and have it as a topic" for topic in found]
             draft.add("topics", (memory.id,), reason, evidence, [draft.changed(memory, data)])
+
+
+def _naming(draft: Draft) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """For each topic the ids of the memories that name it and do not have it, and of those that do both."""
+    topics = {topic for memory in draft.current() for topic in memory.topics}
+    by_term: dict[str, list[tuple[str, AbstractSet[str]]]] = {}
+    for topic in sorted(topics):
+        terms = terms_of(topic)
+        if terms:
+            by_term.setdefault(min(terms), []).append((topic, set(terms)))
+    naming: dict[str, set[str]] = {topic: set() for topic in topics}
+    having: dict[str, set[str]] = {topic: set() for topic in topics}
+    for memory in draft.current():
+        have = {topic.casefold() for topic in memory.topics}
+        terms = set(terms_of(f"{memory.name} {memory.description}"))
+        for topic, wanted in (pair for term in terms for pair in by_term.get(term, ())):
+            if wanted <= terms:
+                (having if topic.casefold() in have else naming)[topic].add(memory.id)
+    return naming, having
 
 
 def propose_clusters(draft: Draft) -> None:
