@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from memdir.dates import parse_date
-from memdir.errors import EXIT_NOTHING, EXIT_OK, NotFoundError, StorageError, UsageError
+from memdir.errors import EXIT_NOTHING, EXIT_OK, MemdirError, NotFoundError, StorageError, UsageError
 from memdir.files import shown
 
 from .app import App, Values
@@ -83,6 +83,7 @@ def _places(app: App, values: Values) -> list[_Place]:
 def _archive(app: App, places: Sequence[_Place], *, dry_run: bool) -> int:
     rows: list[dict[str, object]] = []
     counts: dict[str, int] = defaultdict(int)
+    failed: list[MemdirError] = []
     for archive, folders, _ in places:
         copies = [copy for folder in folders if os.path.isdir(folder) for copy in archive.plan(folder)]
         for copy in copies:
@@ -91,7 +92,7 @@ def _archive(app: App, places: Sequence[_Place], *, dry_run: bool) -> int:
                 app.out.note(f"note: {shown(copy.path)} is shorter than its archived copy, which stays")
         todo = [copy for copy in copies if copy.action in ("new", "changed")]
         now, wait = app.environment.now(), lock_wait(app)
-        done = todo if dry_run or not todo else archive.carry_out(todo, now=now, wait=wait)
+        done = todo if dry_run or not todo else _until_failure(archive.carry_out(todo, now=now, wait=wait), failed)
         for session, made in _by_session(done):
             size = sum(copy.size for copy in made)
             action = "new" if all(copy.action == "new" for copy in made) else "changed"
@@ -118,7 +119,17 @@ def _archive(app: App, places: Sequence[_Place], *, dry_run: bool) -> int:
         app.out.line(told + (f"; {bytes_text(total)} in {bytes_text(stored)}" if files else ""))
         for place in places:
             app.out.note(shown(place.archive.root))
+    if failed:
+        raise failed[0]
     return EXIT_OK if rows or files else EXIT_NOTHING
+
+
+def _until_failure(copies: Iterator[Copy], failed: list[MemdirError]) -> Iterator[Copy]:
+    """The copies that were made; what went wrong is told when these have been."""
+    try:
+        yield from copies
+    except MemdirError as error:
+        failed.append(error)
 
 
 def _by_session(copies: Iterable[Copy]) -> list[tuple[str, list[Copy]]]:

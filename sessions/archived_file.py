@@ -91,14 +91,13 @@ def _compress(file: BinaryIO, copy: BinaryIO) -> Original:
 
 
 def verified(path: str) -> bool:
-    """True when an archived file still gives the bytes that it was made from. Raises `OSError` when it cannot be
-    opened."""
-    said = original(path)
+    """True when an archived file still gives the bytes that it was made from. Raises `FileNotFoundError`."""
     try:
+        said = original(path)
         return said is not None and _read_back(path) == said
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
+    except FileNotFoundError:
+        raise
+    except OSError:
         return False
 
 

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from memdir.errors import BadInputError, StorageError
+from memdir.errors import BadInputError, MemdirError
 from memdir.files import (
     PRIVATE,
     clean_temporaries,
@@ -117,8 +117,10 @@ class TranscriptArchive:
 
     def carry_out(self, copies: Sequence[Copy], *, now: float, wait: float = DEFAULT_WAIT) -> Iterator[Copy]:
         """Archive what is new or changed, one file after the other; each is given when its copy lies on the disk, read
-        back and compared. A file that vanished is passed over. Raises `LockedError`, `StorageError`; copies made by
-        then stay."""
+        back and compared. A file that vanished is passed over; one that cannot be archived does not stop the others:
+        the first error is raised at the end. Raises `LockedError`, `BadInputError`, `StorageError`; copies that were
+        made stay."""
+        failed: list[MemdirError] = []
         make_private_dir(self.root)
         with hold(self.root, command="memdir session archive", now=now, wait=wait):
             origin = os.path.join(self.root, ORIGIN)
@@ -135,11 +137,12 @@ class TranscriptArchive:
                 if copy.action in ("new", "changed"):
                     try:
                         made = write_archived(copy.path, copy.copy)
-                    except StorageError as error:
-                        if error.code == "vanished":
-                            continue
-                        raise
-                    yield copy._replace(size=made.size)
+                    except MemdirError as error:
+                        failed += [error] if error.code != "vanished" else []
+                    else:
+                        yield copy._replace(size=made.size)
+        if failed:
+            raise failed[0]
 
     def files(self) -> list[Archived]:
         """The archived files, by path. Raises `StorageError`."""
@@ -185,13 +188,11 @@ class TranscriptArchive:
         return written
 
     def damaged(self, files: Sequence[Archived]) -> Iterator[Archived]:
-        """Read files wholly; those that do not give what they were made from. Raises `StorageError`."""
+        """Read files wholly; those that do not give what they were made from, or cannot be read."""
         for file in files:
-            try:
+            with contextlib.suppress(FileNotFoundError):  # forgotten meanwhile
                 if not verified(file.path):
                     yield file
-            except OSError as error:
-                raise failure(error, file.path, "reading the archive") from error
 
 
 def last_written(files: Sequence[Archived], time: float) -> list[Archived]:

@@ -286,6 +286,16 @@ def test_a_file_that_vanishes_is_passed_over(archive: TranscriptArchive, project
     assert len(done) == len(copies) - 1
 
 
+def test_what_cannot_be_archived_does_not_stop_the_others(archive: TranscriptArchive, projects: Path) -> None:
+    copies = archive.plan(str(projects / "-work-site"))
+    path = projects / "-work-site" / f"{S}.jsonl"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(BadInputError, match="not a regular file"):
+        list(archive.carry_out(copies, now=0.0))
+    assert len(archive.files()) == len(copies) - 1
+
+
 def test_a_pipe_is_no_transcript(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "s.jsonl")
     with pytest.raises(BadInputError):
