@@ -5,16 +5,15 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import sys
 
 from memdir.agent_setup import AGENTS, SCOPES, Places, Step, server, steps
 from memdir.errors import BadInputError, MemdirError, NotFoundError, StorageError, UsageError
 from memdir.files import read_if_there, shown
-from memdir.hook_settings import Program
 from memdir.install import MAX_BYTES, Edit, carry_out, plan_install, plan_uninstall
 from memdir.secrets import mask
 
 from .app import App, Values
+from .program import program_of
 from .table import DRY_RUN, YES, Argument, Command, Option
 
 _OTHER = {"claude": "claude-code", "gemini-cli": "gemini", "codex-cli": "codex"}
@@ -27,7 +26,7 @@ def run_install(app: App, values: Values) -> int:
         return _list(app)
     agent = _known(agent)
     scope = values.text("scope") or "user"
-    program = _program(app)
+    program = program_of(app)
     file = values.text("file")
     if agent == "mcp" and file is None:
         entry = {"mcpServers": {"memdir": server(program, "user")}}
@@ -53,7 +52,7 @@ def run_uninstall(app: App, values: Values) -> int:
     path = os.path.join(app.environment.cwd, os.path.expanduser(file)) if file else None
     if agent == "mcp" and path is None:
         raise UsageError("which file?", hint="--file PATH")
-    places, program = places_of(app), _program(app)
+    places, program = places_of(app), program_of(app)
     found = [s for scope in scopes if scope for s in steps(agent, scope, places, program, mcp=True, file=path)]
     edits = [edit for edit in plan_uninstall(found, app.workspace().state_dir) if edit.changes]
     if not edits:
@@ -114,7 +113,7 @@ def _list(app: App) -> int:
 
 def overview(app: App) -> list[dict[str, object]]:
     """Each agent: whether it was found on this machine, and what of memdir is in its settings."""
-    places, program = places_of(app), _program(app)
+    places, program = places_of(app), program_of(app)
     rows: list[dict[str, object]] = []
     for agent, title in AGENTS.items():
         if agent == "mcp":
@@ -157,22 +156,6 @@ def places_of(app: App) -> Places:
         os.path.join(environment.home, ".codex") if environment.home else None
     )
     return Places(environment.home, located.config_dir, chosen, located.project_root, codex)
-
-
-def _program(app: App) -> Program:
-    """How memdir was started, as others can start it: the command by its absolute path, else this Python with it."""
-    given = sys.argv[0]
-    if os.path.basename(given) in ("memdir", "memdir.exe"):
-        path = os.path.abspath(os.path.join(app.environment.cwd, given)) if os.sep in given else _on_path(app, given)
-        if path and os.access(path, os.X_OK):
-            return Program(path)
-    return Program(sys.executable, ("-m", "memdir"))
-
-
-def _on_path(app: App, name: str) -> str | None:
-    folders = app.environment.env.get("PATH", "").split(os.pathsep)
-    paths = (os.path.join(folder, name) for folder in folders if os.path.isabs(folder))
-    return next((path for path in paths if os.access(path, os.X_OK)), None)
 
 
 def _known(agent: str) -> str:

@@ -18,6 +18,7 @@ from memdir.scan import Walk, walk
 from memdir.sessions.notice import read_notice
 from memdir.switches import switched_off
 
+from .watch_state import folder_of, read_daemon, said_of
 from .workspace import Workspace
 
 
@@ -45,12 +46,13 @@ class SourceOverview(NamedTuple):
 
 class Overview(NamedTuple):
     """Everything on the one screen; `dream` is the line about a plan that waits to be looked at, `off` names the switch
-    that turns everything unasked off."""
+    that turns everything unasked off, `watch` tells of the daemon where one was started."""
 
     sources: list[SourceOverview]
     orphans: list[Orphan]
     dream: str | None
     off: str | None
+    watch: str | None
 
 
 def overview(workspace: Workspace) -> Overview:
@@ -59,7 +61,13 @@ def overview(workspace: Workspace) -> Overview:
     own = workspace.state_of(workspace.primary.root) if workspace.state_dir is not None else None
     dream = read_notice(own) if own is not None else None
     off = switched_off(workspace.environment, workspace.located.claude, workspace.state_dir, own)
-    return Overview(sources, find_orphans(workspace.located), dream, off)
+    return Overview(sources, find_orphans(workspace.located), dream, off, _watch(workspace))
+
+
+def _watch(workspace: Workspace) -> str | None:
+    if workspace.state_dir is None or not os.path.isdir(folder_of(workspace.state_dir)):
+        return None
+    return said_of(read_daemon(folder_of(workspace.state_dir)), workspace.environment.now())
 
 
 def _source(workspace: Workspace, source: Source) -> SourceOverview:

@@ -43,6 +43,8 @@ def run(app: App, values: Values) -> int:
         _line(app, "dream", said, command.strip("`"))
     if seen.off:
         _line(app, "off", f"nothing is injected, learned or planned unasked: {seen.off}")
+    if seen.watch:
+        _line(app, "watch", seen.watch, "memdir watch status")
     for orphan in seen.orphans[:_ORPHANS]:
         said = f"{counted(orphan.memories, 'memory')}, {shown(orphan.why)}"
         _line(app, "orphan", said, f"memdir adopt {shlex.quote(shown(orphan.path))}")
@@ -114,6 +116,7 @@ def _fields(app: App, seen: Overview, found: list[Health]) -> dict[str, object]:
         "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
         "dream": seen.dream,
         "off": seen.off,
+        "watch": seen.watch,
         "state_bytes": sum(source.state_size for source in seen.sources),
         "notes": list(app.workspace().located.notes),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -14,9 +15,9 @@ from memdir.files import shown
 from memdir.sessions.state_file import number
 
 from .app import App, Values
-from .output import bytes_text, counted
+from .output import bytes_text
 from .table import Command, Option
-from .watch_state import LATE, folder_of, is_running, one_daemon, read_daemon, read_log
+from .watch_state import LATE, folder_of, is_running, one_daemon, read_daemon, read_log, said_of
 from .watch_state import Daemon as Seen
 
 if TYPE_CHECKING:
@@ -80,10 +81,19 @@ def _serve(daemon: Daemon) -> int:
 
     for signum in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(signum, end)
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, _bury)
     gc.set_threshold(700, 10, 10)  # a long life: `main` has set it for a short one
     _allow_descriptors()
     daemon.run()
     return EXIT_INTERRUPTED if signal.SIGINT in ended else EXIT_OK
+
+
+def _bury(signum: int, frame: object) -> None:
+    """Take notice of workers that ended, which would stay as zombies."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _allow_descriptors() -> None:
@@ -148,23 +158,6 @@ def run_status(app: App, values: Values) -> int:
     else:
         _print(app, seen, now)
     return EXIT_NOTHING if seen.pid is None else EXIT_OK
-
-
-def said_of(seen: Seen, now: float) -> str | None:
-    """The daemon in a line, for people; None when none was started."""
-    told = seen.told
-    if seen.pid is None:
-        beat = number(told.get("beat"))
-        return f"the daemon died after {rfc3339(beat)[:19]}Z (memdir watch --detach)" if beat else None
-    if not told:
-        return f"process {seen.pid}, starting"
-    projects = told.get("projects")
-    count = len(projects) if isinstance(projects, list) else 0
-    said = f"process {seen.pid} looks after {counted(count, 'project')}"
-    if told.get("mode") == "scans":
-        said += f", by looking instead of events: {told.get('why')}"
-    silent = seen.silent_for(now)
-    return f"{said}; no heartbeat for {silent:.0f} s (memdir watch stop)" if silent > LATE else said
 
 
 def _print(app: App, seen: Seen, now: float) -> None:
@@ -245,6 +238,38 @@ def run_logs(app: App, values: Values) -> int:
     return EXIT_OK if lines else EXIT_NOTHING
 
 
+def run_service(app: App, values: Values) -> int:
+    """Print how the system is told to run the daemon."""
+    from .program import program_of
+    from .watch_service import launchd_plist, systemd_unit
+
+    kind = values.text("format") or ("launchd" if app.environment.platform == "darwin" else "systemd")
+    program = program_of(app)
+    line = [
+        program.command,
+        *program.args,
+        *(_globals(app) if not values.flag("all_projects") else []),
+        "watch",
+        *_options(values),
+    ]
+    kept = {name: value for name, value in app.environment.env.items() if name in KEPT_VARIABLES}
+    text = systemd_unit(line, kept) if kind == "systemd" else launchd_plist(line, kept)
+    if app.out.json:
+        app.out.object("watch-service/1", {"format": kind, "text": text, "path": PLACES[kind]})
+    else:
+        app.out.line(text.rstrip("\n"))
+        app.out.note(f"memdir: for {PLACES[kind]}; docs/watch.md says how it is switched on")
+    return EXIT_OK
+
+
+PLACES = {
+    "systemd": "~/.config/systemd/user/memdir.service",
+    "launchd": "~/Library/LaunchAgents/dev.memdir.watch.plist",
+}
+KEPT_VARIABLES = (
+    "CLAUDE_CONFIG_DIR", "MEMDIR_CACHE_DIR", "MEMDIR_STATE_DIR", "PYTHONPATH", "XDG_CACHE_HOME", "XDG_STATE_HOME",
+)  # fmt: skip
+"""What decides where things lie, and a service does not get from a terminal."""
 ALL_PROJECTS = Option(("--all-projects",), "Every project that Claude Code knows.", kind="flag")
 ARCHIVE = Option(("--archive",), "Archive transcripts, too (setting watch.archive).", kind="flag")
 
@@ -270,6 +295,14 @@ COMMANDS = (
         options=(Option(("-n", "--limit"), "At most this many lines, the newest.", kind="int", metavar="N"),),
         examples=("memdir watch logs",),
         description="Exit code 1 when there is none.",
+    ),
+    Command(
+        "watch service",
+        "Print a systemd unit or a launchd plist.",
+        run_service,
+        options=(ALL_PROJECTS, ARCHIVE, Option(("--format",), "For which system.", choices=("systemd", "launchd"))),
+        examples=("memdir watch service", "memdir watch service --all-projects --format launchd"),
+        description="Nothing is installed: the text goes to stdout, where it belongs is said on stderr.",
     ),
     Command(
         "watch status",

@@ -19,6 +19,7 @@ from memdir.dates import rfc3339
 from memdir.errors import MemdirError
 from memdir.files import shown
 
+from .output import counted
 from .watch_areas import MEMORY, STRUCTURE, TRANSCRIPTS, Area, Areas
 from .watch_changes import Changes
 from .watch_events import Events, SystemEvents, Tell
@@ -150,8 +151,8 @@ class Daemon:
         self._arrange(events=False)
         for standing in self._standings.values():
             self._pass(Area(MEMORY, standing.project), sync_memory)
-            self._pass(Area(TRANSCRIPTS, standing.project), sync_transcripts)
             self._work(standing)
+            self._pass(Area(TRANSCRIPTS, standing.project), sync_transcripts)
 
     def _start_lane(self) -> None:
         self._lane = threading.Thread(target=self._watch_transcripts, name="memdir-transcripts", daemon=True)
@@ -224,17 +225,11 @@ class Daemon:
             self._all_dirty()
         elif self._events is None and self._clock() >= self._retry_at:
             self._arrange()
-        self._reap()
         self._beat()
 
     def _is_watched(self) -> bool:
         """Whether events come: that of the last heartbeat did."""
         return self._events is not None and self._events.is_alive() and self._areas.told_since(self._beaten)
-
-    def _reap(self) -> None:
-        with contextlib.suppress(ChildProcessError, AttributeError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
 
     def _all_dirty(self) -> None:
         for project in list(self._standings):
@@ -323,7 +318,8 @@ class Daemon:
             if self._archives:
                 count = archive(standing.project, self._timing.settled)
                 if count:
-                    self._log(f"{standing.project.label}: archived {count} transcripts")
+                    self._log(f"{standing.project.label}: archived {counted(count, 'transcript')}")
+                    self._transcripts.note(Area(TRANSCRIPTS, standing.project))
             for asked in ask_for_work(standing.project, self._timing.settled):
                 self._log(f"{standing.project.label}: asked for {asked}")
             standing.errors.pop("work", None)

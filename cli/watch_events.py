@@ -86,13 +86,15 @@ class SystemEvents:
             raise
 
     def watch(self, wanted: Mapping[str, bool]) -> list[str]:
-        """See `Events`. A directory that was deleted and made again is another one, and watched anew."""
+        """See `Events`. A directory that was deleted and made again is another one, even with the same number: the
+        watch of the first has ended."""
+        ended = {emitter.watch for emitter in self._observer.emitters if not emitter.is_alive()}
         keys: dict[tuple[str, bool, int, int], None] = {}
         for path, below in wanted.items():
             with contextlib.suppress(OSError):
                 found = os.stat(path)
                 keys[path, below, found.st_dev, found.st_ino] = None
-        for key in [key for key in self._watches if key not in keys]:
+        for key in [key for key, watch in self._watches.items() if key not in keys or watch in ended]:
             self._observer.unschedule(self._watches.pop(key))
         fresh = [key for key in keys if key not in self._watches]
         for key in fresh:

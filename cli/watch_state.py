@@ -13,13 +13,15 @@ from memdir.files import PRIVATE, failure, make_private_dir, read_if_there, show
 from memdir.lock import hold, holding
 from memdir.sessions.state_file import number, read_state, write_state
 
+from .output import counted
+
 COMMAND: Final = "memdir watch"
 LATE: Final = 60.0
 """Seconds without a heartbeat after which a daemon that runs is said to hang."""
 MAX_LOG_BYTES: Final = 1 << 20
 """Of one of the two files of the log."""
 _STATE, _LOG, _OLDER = "state.json", "log", "log.1"
-_WAIT: Final = 2.0
+_WAIT: Final = 0.5
 
 
 class Daemon(NamedTuple):
@@ -37,6 +39,23 @@ class Daemon(NamedTuple):
     def silent_for(self, now: float) -> float:
         """Seconds since its last heartbeat."""
         return max(now - (number(self.told.get("beat")) or now), 0.0)
+
+
+def said_of(seen: Daemon, now: float) -> str | None:
+    """The daemon in a line, for people; None when none was started."""
+    told = seen.told
+    if seen.pid is None:
+        beat = number(told.get("beat"))
+        return f"the daemon died after {rfc3339(beat)[:19]}Z (memdir watch --detach starts one)" if beat else None
+    if not told:
+        return f"process {seen.pid}, starting"
+    projects = told.get("projects")
+    count = len(projects) if isinstance(projects, list) else 0
+    said = f"process {seen.pid} looks after {counted(count, 'project')}"
+    if told.get("mode") == "scans":
+        said += f", by looking instead of events: {told.get('why')}"
+    silent = seen.silent_for(now)
+    return f"{said}; no heartbeat for {silent:.0f} s" if silent > LATE else said
 
 
 def folder_of(state_dir: str | None) -> str:
@@ -59,6 +78,9 @@ def read_daemon(folder: str) -> Daemon:
 def one_daemon(folder: str, now: float) -> Iterator[None]:
     """Be the daemon of this user for the block. Raises `LockedError` when there is one already."""
     make_private_dir(folder)
+    running = is_running(folder)
+    if running is not None:
+        raise running
     try:
         with hold(folder, command=COMMAND, now=now, wait=_WAIT):
             try:
