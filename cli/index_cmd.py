@@ -8,6 +8,7 @@ from memdir.dates import rfc3339
 from memdir.errors import EXIT_INDEX, EXIT_NOTHING, EXIT_OK, NotFoundError, StorageError
 from memdir.files import shown
 from memdir.graph.generations import drop_stale
+from memdir.graph.growing_index import GrowingIndex
 from memdir.graph.index import Index, IndexState, SyncResult
 from memdir.model import Source
 
@@ -19,9 +20,13 @@ from .table import Command, Option
 def run_status(app: App, values: Values) -> int:
     """The state of each source's index."""
     states = [(source, index.status()) for source, index in _indexes(app)]
+    transcripts = [(index.root, index.status()) for index in _of_transcripts(app)]
     if app.out.json:
         rows = [_state_fields(source, state) for source, state in states]
-        app.out.object("index-status/1", {"indexes": rows, "took_ms": app.out.took_ms()})
+        more = [
+            {**state._asdict(), "root": shown(root), "home": shown(state.home or "")} for root, state in transcripts
+        ]
+        app.out.object("index-status/1", {"indexes": rows, "transcripts": more, "took_ms": app.out.took_ms()})
         return EXIT_OK
     for source, state in states:
         app.out.line(f"{source.label}  {shown(source.root)}")
@@ -37,7 +42,17 @@ def run_status(app: App, values: Values) -> int:
             app.out.line(f"  {state.note}")
         if state.home:
             app.out.line(f"  {shown(state.home)}")
+    for root, held in transcripts:
+        app.out.line(f"transcripts  {shown(root)}")
+        size = f"{counted(held.segments, 'segment')}, {bytes_text(held.size)}"
+        app.out.line(f"  {counted(held.documents, 'turn')} of {counted(held.files, 'file')} in {size}")
+        app.out.line(f"  {counted(held.pending, 'file')} changed since" if held.pending else "  up to date")
     return EXIT_OK
+
+
+def _of_transcripts(app: App) -> list[GrowingIndex]:
+    """The indexes of this project's transcripts that there are: a search makes them."""
+    return [index for index in app.workspace().session_indexes() if index.status().usable]
 
 
 def _state_fields(source: Source, state: IndexState) -> dict[str, object]:
@@ -71,18 +86,22 @@ def _renew(app: App, *, fresh: bool) -> int:
     done: list[tuple[Source, SyncResult]] = []
     for source, _ in _indexes(app):
         done.append((source, app.workspace().sync(source, fresh=fresh)))
+    turned = [(index.root, index.sync(fresh=fresh)) for index in _of_transcripts(app)]
     notes = [f"{shown(source.root)}: {result.note}" for source, result in done if result.note]
     if app.out.json:
         sums = {
             key: sum(getattr(result, key) for _, result in done) for key in ("memories", "added", "updated", "removed")
         }
         rows = [{"source": source.label, "root": shown(source.root), **_result_fields(r)} for source, r in done]
-        rest = {"generation": done[0][1].generation, "took_ms": app.out.took_ms(), "indexes": rows}
+        more = [{"root": shown(root), "files": files} for root, files in turned]
+        rest = {"generation": done[0][1].generation, "took_ms": app.out.took_ms(), "indexes": rows, "transcripts": more}
         app.out.object(f"index-{'rebuild' if fresh else 'sync'}/1", {**sums, **rest})
     else:
         for source, result in done:
             what = f"{result.added} added, {result.updated} updated, {result.removed} removed"
             app.out.line(f"{source.label}  {counted(result.memories, 'memory')}: {what}  ({shown(source.root)})")
+        for root, files in turned:
+            app.out.line(f"transcripts  {counted(files, 'file')} read or removed  ({shown(root)})")
     for note in notes:
         app.out.note(note)
     return EXIT_NOTHING if notes else EXIT_OK
@@ -138,6 +157,7 @@ def run_drop(app: App, values: Values) -> int:
         dropped = [shown(root) for root in drop_stale(workspace.cache_dir, now=app.environment.now())]
     else:
         dropped = [shown(source.root) for source, index in _indexes(app) if index.drop()]
+        dropped += [shown(index.root) for index in _of_transcripts(app) if index.drop()]
     if app.out.json:
         app.out.object("index-drop/1", {"dropped": dropped, "took_ms": app.out.took_ms()})
     else:

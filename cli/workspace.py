@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from memdir.changes import Applied, Plan
     from memdir.collection import Collection, View
     from memdir.graph.association import Stats
+    from memdir.graph.growing_index import GrowingIndex
     from memdir.graph.index import Answer as Views
     from memdir.graph.index import AnsweredBy, Index, SyncResult
     from memdir.graph.overlay import Progress
@@ -268,7 +269,11 @@ class Workspace:
     def sync_sessions(self) -> int:
         """Bring the indexes of this project's transcripts up to date; the number of files read or removed. Raises
         LockedError, StorageError."""
-        return sum(index.sync() for index in self._transcripts(False).indexes)
+        return sum(index.sync() for index in self.session_indexes())
+
+    def session_indexes(self) -> list[GrowingIndex]:
+        """The indexes of this project's transcripts; those of directories that are not there yet, too."""
+        return self._transcripts(False).indexes
 
     def _keep_bytes(self, root: str, done: SyncResult) -> None:
         if self.state_dir is None or done.note is not None or not done.read:

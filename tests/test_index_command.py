@@ -100,3 +100,20 @@ def test_nothing_of_the_user_s_is_written(word: str, sample: Sandbox) -> None:
     before = state()
     sample.run("index", word)
     assert state() == before
+
+
+def test_the_index_of_sessions_is_shown_renewed_and_dropped(sample: Sandbox) -> None:
+    sample.run("index", "sync")
+    assert "transcripts" not in sample.run("index").out, "there is none before a search"
+    assert sample.run("session", "search", "refund").code == 0
+    (state,) = json.loads(sample.run("index", "status", "--json").out)["transcripts"]
+    assert state["usable"] and state["documents"] and not state["pending"]
+    path = next((sample.home / ".claude" / "projects").rglob("*.jsonl"))
+    path.write_bytes(
+        path.read_bytes() + path.read_bytes().splitlines(keepends=True)[0].replace(b'"uuid":"', b'"uuid":"x')
+    )
+    assert json.loads(sample.run("index", "status", "--json").out)["transcripts"][0]["pending"] == 1
+    assert json.loads(sample.run("index", "sync", "--json").out)["transcripts"][0]["files"] == 1
+    assert "transcripts" in sample.run("index", "rebuild").out
+    assert sample.run("index", "drop").out.count("dropped") == 2
+    assert "transcripts" not in sample.run("index", "sync").out
