@@ -189,9 +189,7 @@ def turn_options(now: float, limit: int, language: str, *, explain: bool, filter
         tools=filters.get("tools", ()),
         files=filters.get("files", ()),
         branches=filters.get("branches", ()),
-        namespaces=tuple(
-            slug(name) if os.path.isabs(name) else name.strip("/") for name in filters.get("projects", ())
-        ),
+        namespaces=tuple(map(_folder, filters.get("projects", ()))),
         since=filters.get("since", -inf),
         until=filters.get("until", inf),
         typed_only=filters.get("typed_only", False),

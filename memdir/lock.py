@@ -130,7 +130,7 @@ def _take_flock(path: str, content: bytes) -> Callable[[], None] | None:
         except BlockingIOError:
             os.close(descriptor)
             return None
-        if not _is_at(descriptor, path):
+        if not is_at(descriptor, path):
             os.close(descriptor)
             return None
         os.ftruncate(descriptor, 0)
@@ -148,7 +148,8 @@ def _take_flock(path: str, content: bytes) -> Callable[[], None] | None:
     return release
 
 
-def _is_at(descriptor: int, path: str) -> bool:
+def is_at(descriptor: int, path: str) -> bool:
+    """True when an open file still lies at a path. Raises `OSError`."""
     try:
         there = os.stat(path, follow_symlinks=False)
     except FileNotFoundError:

@@ -21,6 +21,7 @@ from typing import Final
 
 from memdir.errors import BadInputError, LockedError, NotFoundError
 from memdir.files import PRIVATE, failure, fsync_dir, make_private_dir, shown
+from memdir.lock import is_at
 
 try:
     import fcntl
@@ -119,7 +120,7 @@ def appending(
                         "another process is writing this session", path=shown(path), hint="try again in a moment"
                     )
                 sleep(_PAUSE)
-            if not _is_at(descriptor, path):  # moved or deleted while we waited
+            if not is_at(descriptor, path):  # moved or deleted while we waited
                 os.close(descriptor)
                 descriptor = -1
         yield Appending(descriptor, path, durable=durable)
@@ -165,12 +166,3 @@ def _lock(descriptor: int) -> bool:
         if error.errno not in _CANNOT_LOCK:
             raise
     return True
-
-
-def _is_at(descriptor: int, path: str) -> bool:
-    try:
-        there = os.stat(path, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    here = os.fstat(descriptor)
-    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
