@@ -173,7 +173,6 @@ def _transcript(app: App, name: str, turn: str) -> tuple[dict[str, object], str]
     from memdir.sessions.overview import title_line
     from memdir.sessions.readable import conversation
     from memdir.sessions.transcript import load
-    from memdir.sessions.turn_named import turn_named
 
     if "/" in name or "\\" in name:
         raise NotFoundError("a session is called by its id", hint="session_search and the list of resources have ids")
@@ -181,9 +180,24 @@ def _transcript(app: App, name: str, turn: str) -> tuple[dict[str, object], str]
     transcript = load(session.path)
     turns = transcript.turns
     if turn:
-        turns = turns[max(0, turn_named(turns, turn) - _AROUND) :]
+        turns = _from(turn, turns, session.agents)
     said: dict[str, object] = {"name": line(session.id), "title": title_line(transcript.told.title)}
     return said, "\n".join(_said(conversation(turns)))
+
+
+def _from(turn: str, turns: tuple[Turn, ...], agents: tuple[str, ...]) -> tuple[Turn, ...]:
+    """The turns from a little before one of them on; that of a sub-agent is looked for in its own file."""
+    from memdir.sessions.transcript import load
+    from memdir.sessions.turn_named import turn_named
+
+    try:
+        return turns[max(0, turn_named(turns, turn) - _AROUND) :]
+    except NotFoundError:
+        for path in agents:
+            found = load(path).turns
+            if any(turn == other.id for other in found):
+                return _from(turn, found, ())
+        raise
 
 
 def _said(turns: list[Turn]) -> Iterator[str]:

@@ -352,6 +352,11 @@ def test_resources_and_prompts(sample: Sandbox) -> None:
                 assert (await answer(client, "get", name=uri))["text"]
             turn = (await answer(client, "session_search", query="which port does the simulator use"))["turns"][0]
             assert (await answer(client, "get", name=turn["uri"]))["text"]
+            turns = (await answer(client, "session_search", query="mqtt retries without a limit broker Rotterdam"))[
+                "turns"
+            ]
+            for turn in turns:  # a sub-agent's among them
+                assert (await answer(client, "get", name=turn["uri"]))["text"]
             for uri in ("memdir://memory/../../etc/passwd", "file:///etc/passwd", "memdir://transcript/x?turn=%00"):
                 with pytest.raises(MCPError):
                     await client.read_resource(uri)
