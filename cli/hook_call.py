@@ -70,13 +70,16 @@ class Call:
 
 
 def call_of(event: HookEvent, data: bytes, environment: Environment) -> Call:
-    """The call that stdin describes. What is no JSON object counts as nothing said; the agent's working directory
-    takes the place of the process's when it is there."""
+    """The call that stdin describes. What is no JSON object counts as nothing said."""
     try:
         values = json.loads(data.decode("utf-8", "replace")) if data.strip() else {}
     except (ValueError, RecursionError):
         values = {}
-    values = values if isinstance(values, dict) else {}
+    return call_with(event, values if isinstance(values, dict) else {}, environment)
+
+
+def call_with(event: HookEvent, values: Mapping[str, object], environment: Environment) -> Call:
+    """The call of these values. The agent's working directory takes the place of the process's when it is there."""
     cwd = values.get("cwd")
     if isinstance(cwd, str) and os.path.isabs(cwd) and "\0" not in cwd and os.path.isdir(cwd):
         environment = environment._replace(cwd=cwd)

@@ -7,18 +7,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from memdir.environment import Environment
 from memdir.errors import MemdirError
-from memdir.hook_events import BY_WORD, HookEvent
+from memdir.hook_events import BY_WORD, EVENTS, HookEvent
 from memdir.hook_log import Record, append
 from memdir.places import state_dir
 
-from .hook_call import MAX_INPUT, Call, Reply, call_of
+from .hook_call import MAX_INPUT, Call, Reply, call_of, call_with
 from .hook_state import count_failure, log_folder
 from .process import real_environment
+
+if TYPE_CHECKING:
+    from .workspace import Workspace
 
 MAX_CONTEXT: Final = 9_900
 """Characters of one text: more than 10,000 Claude Code writes to a file and shows the beginning of."""
@@ -27,12 +30,41 @@ _CUT: Final = "\n(cut)"
 
 def run_hook(word: str, environment: Environment) -> int:
     """Answer one call; always 0."""
-    started = time.perf_counter()
     event = BY_WORD[word]
+    _run(event, environment, lambda: call_of(event, _stdin(), environment), _print)
+    return 0
+
+
+def answer_hook(values: Mapping[str, object], workspace: Workspace | None = None) -> dict[str, object]:
+    """What `memdir hook` answers, for a program that gets the events itself, as the Claude Agent SDK gives them to
+    callbacks. `values` is the hook's input with `hook_event_name`, `session_id`, `cwd` and the event's own fields; an
+    event that memdir has no hook for, or nothing to say about, gives an empty answer. `workspace` is the one to use
+    instead of that of `cwd`. Raises nothing that a hook's command would not: what fails is in `memdir hook log`."""
+    event = next((event for event in EVENTS if event.name == values.get("hook_event_name")), None)
+    if event is None:
+        return {}
+    environment = real_environment() if workspace is None else workspace.environment
+    said: dict[str, object] = {}
+
+    def make() -> Call:
+        call = call_with(event, values, environment)
+        if workspace is not None:
+            call.workspace = workspace
+        return call
+
+    _run(event, environment, make, said.update)
+    return said
+
+
+def _run(
+    event: HookEvent, environment: Environment, make: Callable[[], Call], give: Callable[[dict[str, object]], None]
+) -> None:
+    """Answer one call: `give` gets the answer before anything is logged."""
+    started = time.perf_counter()
     call: Call | None = None
     reply, error, off = Reply(), "", ""
     try:
-        call = call_of(event, _stdin(), environment)
+        call = make()
         off = _off(call)
         if not off:
             reply = _reply(call)
@@ -40,10 +72,9 @@ def run_hook(word: str, environment: Environment) -> int:
         error = str(problem)
     except Exception as problem:  # noqa: BLE001 - a mistake of ours must not stop the agent; the log has it
         error = f"a mistake in memdir itself, {type(problem).__name__}: {problem}"
-    _answer(event, reply)
+    give(_answer(event, reply))
     if not off:
-        _log(call.environment if call else environment, _record(environment, word, call, reply, error), started)
-    return 0
+        _log(call.environment if call else environment, _record(environment, event.word, call, reply, error), started)
 
 
 def log_refusal(arguments: Sequence[str]) -> None:
@@ -94,7 +125,7 @@ def _stdin() -> bytes:
     return sys.stdin.buffer.read(MAX_INPUT)
 
 
-def _answer(event: HookEvent, reply: Reply) -> None:
+def _answer(event: HookEvent, reply: Reply) -> dict[str, object]:
     said: dict[str, object] = {}
     if reply.context:
         text = reply.context
@@ -103,6 +134,10 @@ def _answer(event: HookEvent, reply: Reply) -> None:
         said["hookSpecificOutput"] = {"hookEventName": event.name, "additionalContext": text}
     if reply.message:
         said["systemMessage"] = reply.message[:MAX_CONTEXT]
+    return said
+
+
+def _print(said: dict[str, object]) -> None:
     if said:
         try:
             sys.stdout.write(json.dumps(said) + "\n")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 if _TYPE_CHECKING:
     from memdir.cli.answer import Answer as Answer
+    from memdir.cli.hook_run import answer_hook as answer_hook
     from memdir.cli.workspace import Workspace as Workspace
     from memdir.cli.workspace import open as open
     from memdir.environment import Environment as Environment
@@ -46,6 +47,7 @@ _HOMES = {
     "StorageError": "errors",
     "UsageError": "errors",
     "Workspace": "cli.workspace",
+    "answer_hook": "cli.hook_run",
     "open": "cli.workspace",
 }
 """Public names and the module each one lives in: nothing is imported before it is used."""

@@ -31,7 +31,7 @@ def test_the_public_names_are_exactly_these() -> None:
     assert set(memdir.__all__) == {
         "Answer", "BadInputError", "Environment", "Finding", "Hit", "IndexFailure", "Link", "LockedError",
         "MemdirError", "Memory", "NotFoundError", "Source", "StorageError", "UsageError", "Workspace", "__version__",
-        "open",
+        "answer_hook", "open",
     }  # fmt: skip
     for name in memdir.__all__:
         assert getattr(memdir, name) is not None
