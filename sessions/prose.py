@@ -49,10 +49,10 @@ _QUOTED: Final = re.compile(
 _LOG_LINE: Final = re.compile(
     r"^\s*(?:[$%#>]\s|>>>|\.\.\.\s|\d{4}-\d\d-\d\d[T ]\d\d:|\[?\d\d:\d\d:\d\d|"
     r"(?:npm|yarn|pnpm|cargo|error|warning|warn|info|debug|trace|fatal|panic|note|fehler|error\[\w+\])"
-    r"(?:\s(?:WARN|ERR|err|warn)|\[|:\s*(?:\S+:\d|[A-Z]\w+Error|cannot|could not|failed|unexpected|expected|use of))|"
+    r"(?:\s(?:WARN|ERR|err|warn)|\[|:\s*(?:\S+:\d|[A-Z]\w+Error|cannot|could not|failed|unexpected|expected|use of)|:.*\([\w/@-]+\)\s*$)|"
     r"(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|TRACE|FAIL|PASS|Traceback|Exception|Caused by|thread '|panicked|"
     r"at \S+\(|File \"|diff --git|index [0-9a-f]{6,}|@@ |\+\+\+ |--- |running \d+ tests?|test \S+ \.\.\.|"
-    r"commit [0-9a-f]{7,}|Author:|Date:)|\||[+\-]#|[+\-]\S)"
+    r"[A-Za-z_.]*(?:Error|Exception|Warning): |commit [0-9a-f]{7,}|Author:|Date:)|\||[+\-]#|[+\-]\S)"
 )
 _CODE_LINE: Final = re.compile(
     r"[;{}]\s*$|^\s*(?:(?:async )?(?:def|func|fn|function)\s+\w+\s*[(<]|class\s+\w+\s*[:({]|"
@@ -200,6 +200,8 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _is_prose(line: str, bullet: re.Match[str] | None) -> bool:
     said = line[bullet.end() :] if bullet else line
+    if bullet is not None and bullet.group().rstrip().endswith("]"):  # a task's checklist
+        return False
     if _HEADING.match(line) or (bullet is None and _LOG_LINE.match(line)) or _CODE_LINE.search(line):
         return False
     letters = sum(1 for char in said if char.isalpha() or char.isspace())

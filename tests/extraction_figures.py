@@ -13,6 +13,7 @@ from memdir.secrets import find_secrets
 from memdir.sessions.utterances import claims
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "extraction"
+PARTS = ("tune", "held-out", "blind")
 SAID = 1_772_712_000.0
 """When the utterances were said: 2026-03-05."""
 
@@ -36,7 +37,7 @@ class Figures(NamedTuple):
 
 
 def utterances(part: str) -> list[dict[str, Any]]:
-    """The lines of `tune` or `held-out`."""
+    """The lines of `tune`, `held-out` or `blind`."""
     return [json.loads(line) for line in (FOLDER / f"{part}.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -60,9 +61,9 @@ def figures(rows: list[dict[str, Any]]) -> Figures:
 
 
 def main() -> None:
-    """Print the figures of both parts, by language."""
+    """Print the figures of each part, by language."""
     print("extraction        utterances  negatives  precision  recall")
-    for part in ("tune", "held-out"):
+    for part in PARTS:
         rows = utterances(part)
         for language in ("", *sorted({row["language"] for row in rows})):
             some = [row for row in rows if not language or row["language"] == language]
