@@ -114,7 +114,7 @@ def statistics(sessions: Iterable[Session]) -> Statistics:
     """The counts of sessions with their sub-agents, files read one by one. One that cannot be read does not stop the
     others."""
     found = Statistics()
-    seen: set[str] = set()
+    seen: set[tuple[str, float | str]] = set()
     for session in sessions:
         found.sessions += 1
         found.agents += len(session.agents)
@@ -128,14 +128,15 @@ def statistics(sessions: Iterable[Session]) -> Statistics:
     return found
 
 
-def _read(found: Statistics, path: str, seen: set[str], *, is_agent: bool) -> None:
+def _read(found: Statistics, path: str, seen: set[tuple[str, float | str]], *, is_agent: bool) -> None:
     reader = TurnReader(read)
     times: list[float] = []
     for turn in read_turns(path, reader):
         if not turn.id.startswith("line-"):  # without an id nothing can be told apart
-            if turn.id in seen:
+            same = turn.id, turn.timestamp or turn.text  # ids are any texts: two sessions may count theirs from 1
+            if same in seen:
                 continue
-            seen.add(turn.id)
+            seen.add(same)
         found.add(turn, is_agent=is_agent)
         if turn.timestamp and not is_agent:
             times.append(turn.timestamp)

@@ -307,6 +307,12 @@ def test_tokens_count_once_for_each_message(tmp_path: Path) -> None:
     assert (found.sessions, found.turns, found.prompts) == (2, 2, 1)
 
 
+def test_turns_of_one_id_in_two_sessions_both_count(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        transcript(tmp_path, name, json.dumps({"type": "user", "uuid": "1", "message": {"content": f"from {name}"}}))
+    assert statistics(catalogue([str(tmp_path)]).sessions).prompts == 2
+
+
 def test_active_time_leaves_breaks_out() -> None:
     assert active([]) == 0
     assert active([100.0, 50.0, 300.0]) == 250
