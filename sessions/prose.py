@@ -49,7 +49,8 @@ _QUOTED: Final = re.compile(
 _LOG_LINE: Final = re.compile(
     r"^\s*(?:[$%#>]\s|>>>|\.\.\.\s|\d{4}-\d\d-\d\d[T ]\d\d:|\[?\d\d:\d\d:\d\d|"
     r"(?:npm|yarn|pnpm|cargo|error|warning|warn|info|debug|trace|fatal|panic|note|fehler|error\[\w+\])"
-    r"(?:\s(?:WARN|ERR|err|warn)|\[|:\s*(?:\S+:\d|[A-Z]\w+Error|cannot|could not|failed|unexpected|expected|use of)|:.*\([\w/@-]+\)\s*$)|"
+    r"(?:\s(?:WARN|ERR|err|warn)|\[|:\s*(?:\S+:\d|[A-Z]\w+Error|cannot|could not|failed|unexpected|expected|use of)|"
+    r":.*\([\w/@-]+\)\s*$)|"
     r"(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|TRACE|FAIL|PASS|Traceback|Exception|Caused by|thread '|panicked|"
     r"at \S+\(|File \"|diff --git|index [0-9a-f]{6,}|@@ |\+\+\+ |--- |running \d+ tests?|test \S+ \.\.\.|"
     r"[A-Za-z_.]*(?:Error|Exception|Warning): |commit [0-9a-f]{7,}|Author:|Date:)|\||[+\-]#|[+\-]\S)"
