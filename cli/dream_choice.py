@@ -11,6 +11,7 @@ from memdir.sessions.guards import Guarded
 from memdir.sessions.operation import KINDS
 
 from .app import App, Values
+from .dream_output import LEFT_OUT, NOT_CONFIRMED
 
 Show = Callable[[App, int, Guarded], None]
 
@@ -47,7 +48,7 @@ def chooser(app: App, values: Values, show: Show) -> Choose:
         if each and not app.out.interactive:
             raise UsageError("--interactive needs a terminal", hint="leave operations out with --only and --except")
         numbers = selected(guarded, values.many("only"), values.many("except_"))
-        reasons = ["" if number in numbers else "left out" for number in range(1, len(guarded) + 1)]
+        reasons = ["" if number in numbers else LEFT_OUT for number in range(1, len(guarded) + 1)]
         reasons = [reason or ("" if one.operation.changes else "a person decides")
                    for reason, one in zip(reasons, guarded, strict=True)]  # fmt: skip
         plain = [n for n, one in enumerate(guarded) if not reasons[n] and not each and (every or not one.asks)]
@@ -60,7 +61,7 @@ def chooser(app: App, values: Values, show: Show) -> Choose:
                 continue
             show(app, number + 1, guarded[number])
             if not app.out.confirm("Do this?", yes=False):
-                reasons[number] = guarded[number].asks or "not confirmed"
+                reasons[number] = guarded[number].asks or NOT_CONFIRMED
         if plain and not yes:
             for number in plain:
                 show(app, number + 1, guarded[number])

@@ -11,13 +11,14 @@ from memdir.sessions.applying import Outcome
 from memdir.sessions.attempts import AGENT, BY_HAND
 from memdir.sessions.consolidation import Prepare, Result, consolidate, guarded_plan
 from memdir.sessions.gate import Verdict, check_lock, evaluate
-from memdir.sessions.notice import counted, read_notice, write_notice
+from memdir.sessions.notice import read_notice, write_notice
 from memdir.sessions.runs import Run, Runs
 
 from .app import App, Values
 from .changing import lock_wait, say
 from .dream_choice import chooser, selected
 from .dream_output import (
+    LEFT_OUT,
     operation_fields,
     report_run,
     report_skipped,
@@ -25,6 +26,7 @@ from .dream_output import (
     run_text,
     say_commit,
     show_operation,
+    show_plan,
     status_line,
 )
 from .dreaming import agent_preparer, commit_paths, digest_of, gate_of_workspace, place_of, preparer, unattended
@@ -83,15 +85,11 @@ def run_plan(app: App, values: Values) -> int:
         rows = [{**operation_fields(g), "number": n} for n, g in enumerate(guarded, 1) if n in numbers]
         app.out.object("dream-plan/1", {"root": shown(place.root), "operations": rows, "took_ms": app.out.took_ms()})
         return EXIT_OK if rows else EXIT_NOTHING
-    for number, one in enumerate(guarded, 1):
-        if number in numbers:
-            show_operation(app, number, one)
+    show_plan(app, guarded, numbers)
     if not numbers:
         app.out.note("there is nothing to consolidate")
         return EXIT_NOTHING
-    app.out.note(
-        f"{counted([g.operation for n, g in enumerate(guarded, 1) if n in numbers])}; to do it: memdir dream run"
-    )
+    app.out.note("to do it: memdir dream run")
     return EXIT_OK
 
 
@@ -111,10 +109,9 @@ def run_run(app: App, values: Values) -> int:
     if values.flag("dry_run"):
         _, guarded = guarded_plan(place, prepare, now=now)
         numbers = selected(guarded, values.many("only"), values.many("except_"))
-        outcomes = [Outcome(g.operation, "" if n in numbers else "left out") for n, g in enumerate(guarded, 1)]
-        for number, one in enumerate(guarded, 1):
-            if number in numbers and not app.out.json:
-                show_operation(app, number, one)
+        outcomes = [Outcome(g.operation, "" if n in numbers else LEFT_OUT) for n, g in enumerate(guarded, 1)]
+        if not app.out.json:
+            show_plan(app, guarded, numbers)
         return report_run(app, Result(tuple(outcomes), None), dry_run=True)
     if values.text("agent") and not values.flag("yes") and not app.out.interactive:
         raise UsageError("nothing changed, add --yes", code="not-confirmed")  # before the agent works for minutes
@@ -250,15 +247,17 @@ COMMANDS = (
             _ONLY,
             _EXCEPT,
             Option(("-i", "--interactive"), "Ask for each operation.", kind="flag"),
-            Option(("--guarded",), "Also what asks by itself (pinned ...).", kind="flag"),
+            Option(("-y", "--yes"), "Do it, but for what needs you.", kind="flag"),
+            Option(("--guarded",), "With --yes: also what needs you.", kind="flag"),
             Option(("--commit",), "Commit in a project's repository, too.", kind="flag"),
             Option(("--agent",), "Have this command propose the changes.", metavar="CMD"),
             Option(("--timeout",), "Seconds that the agent has (600).", kind="float", default=600.0),
-            YES,
             DRY_RUN,
         ),
         examples=("memdir dream run --dry-run", "memdir dream run --yes"),
-        description="Nothing is deleted: what leaves goes to the archive, and `memdir dream undo` takes it all back.",
+        description="Nothing is deleted: what leaves goes to the archive, and `memdir dream undo` takes it all back. "
+        "What needs you is left as it is until you confirm it on a terminal: what is pinned, what you wrote since the "
+        "last run, contradictions, and whatever takes over a tenth of the memories out of use in 30 days.",
     ),
     Command(
         "dream undo",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
+
 from memdir.dates import rfc3339
 from memdir.errors import EXIT_OK
 from memdir.files import shown
@@ -10,29 +13,56 @@ from memdir.sessions.applying import Outcome
 from memdir.sessions.consolidation import Result
 from memdir.sessions.git_commit import Committed
 from memdir.sessions.guards import Guarded
+from memdir.sessions.notice import counted
 from memdir.sessions.operation import Operation, diff
 from memdir.sessions.runs import Run
 
 from .app import App
 from .changing import say
 
+LEFT_OUT = "left out"
+NOT_CONFIRMED = "not confirmed"
+"""Why a person's own choice leaves an operation out."""
 _LABEL = 10
+_MARK = re.compile(r"\+ +(?:review:$|- \{kind: )")
+"""A line of the field that `memdir review` reads."""
 
 
 def show_operation(app: App, number: int, one: Guarded) -> None:
     """One operation for people: what, why, on what evidence, and the difference it makes."""
     operation = one.operation
-    asks = app.out.styled(f"  asks: {one.asks}", "yellow") if one.asks and operation.changes else ""
+    asks = app.out.styled(f"  needs you: {one.asks}", "yellow") if one.asks and operation.changes else ""
     app.out.line(
         f"{app.out.styled(f'{number:3}  {operation.kind}', 'bold')}  {shown(', '.join(operation.paths))}{asks}"
     )
     app.out.wrapped("     ", mask(shown(operation.reason)))
     for line in operation.evidence:
-        app.out.line(f"       {mask(shown(line))}")
-    for line in mask(diff(operation)).splitlines():
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-        app.out.line("     " + (app.out.styled(line, style) if style else line))
+        if line not in operation.reason:
+            app.out.line(f"       {mask(shown(line))}")
+    show_diff(app, operation)
     app.out.line()
+
+
+def show_diff(app: App, operation: Operation) -> None:
+    """The difference that an operation makes; of one that only marks its files for `memdir review`, just that."""
+    lines = mask(diff(operation)).splitlines()
+    made = [line for line in lines if line[:1] in "+-" and not line.startswith(("+++ ", "--- "))]
+    if made and all(map(_MARK.match, made)):
+        app.out.line("     (marked in the file, for memdir review)")
+        return
+    for line in lines:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        app.out.line("     " + app.out.styled(line, style) if style else f"     {line}".rstrip())
+
+
+def show_plan(app: App, guarded: Sequence[Guarded], numbers: Collection[int]) -> None:
+    """The operations with these numbers, what they are in all before them."""
+    chosen = [(number, one) for number, one in enumerate(guarded, 1) if number in numbers]
+    if chosen:
+        app.out.line(counted([one.operation for _, one in chosen]))
+        app.out.line()
+    for number, one in chosen:
+        show_operation(app, number, one)
 
 
 def report_skipped(app: App, because: str, code: int) -> int:
@@ -58,13 +88,16 @@ def report_run(app: App, result: Result, *, dry_run: bool, commit: str = "") -> 
     if dry_run:
         app.out.note("nothing changed (dry run)")
         return EXIT_OK
+    width = max((len(o.operation.kind) for o in result.outcomes if not o.skipped), default=0)
     for outcome in result.outcomes:
         if not outcome.skipped:
-            app.out.line(f"{outcome.operation.kind}  {shown(', '.join(outcome.operation.paths))}")
+            app.out.line(f"{outcome.operation.kind:<{width}}  {shown(', '.join(outcome.operation.paths))}")
     for outcome in result.outcomes:
         if outcome.skipped:
             told = f"{outcome.operation.kind} {shown(', '.join(outcome.operation.paths))}: {shown(outcome.skipped)}"
             app.out.note(f"skipped: {told}")
+    if any(outcome.skipped not in ("", LEFT_OUT, NOT_CONFIRMED) for outcome in result.outcomes):
+        app.out.note("to be asked about these: memdir dream run -i")
     if result.run is None:
         app.out.note("nothing to change")
     else:

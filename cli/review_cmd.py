@@ -19,6 +19,7 @@ from memdir.store import Store
 
 from .app import App, Values
 from .changing import edit_text, lock_wait, say
+from .dream_output import show_diff
 from .dreaming import inputs_of
 from .output import counted
 from .table import Argument, Command, Option
@@ -31,7 +32,7 @@ _TITLES = {
     "conflict": "contradictions",
     "candidate": "candidates",
     "stale": "out of date?",
-    "dead-reference": "name what is gone",
+    "dead-reference": "naming what is gone",
     "annotate": "against the instructions",
     "supersede": "replaced?",
     "merge": "say the same?",
@@ -71,13 +72,11 @@ def _show(app: App, number: int, item: Item) -> None:
     app.out.wrapped(f"{number:3}  ", named or mask(shown(item.reason)))
     if named:
         app.out.wrapped("     ", mask(shown(item.reason)))
-    for place, line in enumerate(item.evidence):
+    for place, line in enumerate(line for line in item.evidence if line not in item.reason):
         side = "ab"[place] if item.kind == "conflict" and place < 2 else " "
         app.out.wrapped(f"       {side} ", mask(shown(line)))
     if item.operation is not None and item.kind in ("merge", "cluster", "supersede"):
-        for line in mask(diff(item.operation)).splitlines():
-            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-            app.out.line("     " + (app.out.styled(line, style) if style else line))
+        show_diff(app, item.operation)
     app.out.line("     " + app.out.styled(f"-> {_hint(number, item)}", "yellow"))
 
 

@@ -39,7 +39,11 @@ def contradict(draft: Draft, one: Memory, other: Memory, verdict: Verdict) -> bo
     evidence = [f"{memory.id}: {text.strip()}" for memory, text in zip(pair, verdict.statements, strict=True)]
     if verdict.newer is not None:
         new, old = pair[verdict.newer], pair[1 - verdict.newer]
-        if _not_older(new, old) and not new.valid_until and _supersede(draft, new, old, values, evidence):
+        if (
+            _not_older(new, old)
+            and not new.valid_until
+            and _supersede(draft, new, old, values, evidence, verdict.statements)
+        ):
             return True
     changes: list[Change] = []
     for memory, with_ in (pair, (other, one)):
@@ -48,11 +52,13 @@ def contradict(draft: Draft, one: Memory, other: Memory, verdict: Verdict) -> bo
             changes = []
             break
         changes.append(draft.changed(memory, data))
-    reason = f"they say different things of one subject: {values}"
+    reason = "they say different things of one subject"
+    if verdict.values != verdict.statements:
+        reason += f": {values}"
     return draft.add("conflict", (one.id, other.id), reason, evidence, changes, asks=True)
 
 
-def _supersede(draft: Draft, new: Memory, old: Memory, values: str, evidence: list[str]) -> bool:
+def _supersede(draft: Draft, new: Memory, old: Memory, values: str, evidence: list[str], said: tuple[str, str]) -> bool:
     first, second = sorted((new, old), key=lambda m: m.id)
     if settled((first, second), "supersede", second.id, draft.inputs.now):
         return False
@@ -64,7 +70,9 @@ def _supersede(draft: Draft, new: Memory, old: Memory, values: str, evidence: li
     if data is None:
         return False
     changes = [draft.changed(new, data), draft.changed(old, marked)]
-    reason = f"{new.id} says that it is the newer: {values}"
+    reason = f"{new.id} says that it is the newer"
+    if values != " | ".join(map(_short, said)):
+        reason += f": {values}"
     return draft.add("supersede", (new.id, old.id), reason, evidence, changes)
 
 

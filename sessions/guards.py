@@ -39,6 +39,8 @@ def guard(
     found = []
     for operation in operations:
         touched = {id_of(change.path) for change in operation.changes}
+        if operation.changes:
+            touched |= set(operation.paths)
         gone = leaving(operation, live)
         why = []
         if touched & pinned:
@@ -50,7 +52,7 @@ def guard(
         if operation.kind == "index" and not memories:
             why.append("no memory file is there, which may be a disk that is not")
         if operation.asks and not why:
-            why.append("this needs a person's word")
+            why.append("a person decides")
         if not why:
             allowed -= len(gone)
         found.append(Guarded(operation, "; ".join(why), gone))

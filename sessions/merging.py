@@ -25,7 +25,6 @@ from .draft import Draft
 from .memory_statements import Statement, statements
 from .memory_statements import parse as read_statement
 from .review_marks import settled
-from .wording import STOPS
 
 SAID: Final = 0.8
 """Share of a sentence's words that one statement has when it says the same; all of them are in the memory."""
@@ -126,8 +125,9 @@ def _sentences_of(block: str, language: str) -> list[Statement]:
 
 
 def _is_said(sentence: Statement, said: Sequence[Statement]) -> bool:
-    """One statement has most of its words, all of them are somewhere, and its values stand where they should."""
-    words = {w for w in sentence.words if w not in STOPS}
+    """One statement has most of its words that matter, all of these are somewhere, and its values stand where they
+    should."""
+    words = set(sentence.heavy)
     everything = set().union(*(s.words for s in said)) if said else set()
     values = {v for s in said for v in s.values}
     denied = {v for s in said for v in s.denied_values}

@@ -91,8 +91,9 @@ def _marked(memory: Memory, mark: Mark, by_id: dict[str, Memory], now: float) ->
         return None
     ids = tuple(sorted(m.id for m in concerned))
     evidence = tuple(f"{m.id}: {_said(m)}" for m in sorted(concerned, key=lambda m: m.id))
+    values = "" if all(value in f"{evidence}" for value in mark.values.split(" | ")) else f": {mark.values}"
     why = {
-        "conflict": f"they say different things of one subject: {mark.values}",
+        "conflict": f"they say different things of one subject{values}",
         "stale": f'it says "{mark.values}" and was last changed long ago',
         "dead-reference": f"not in the repository any more: {mark.values}",
         "annotate": f"it contradicts {mark.other}: {mark.values}",

@@ -104,6 +104,9 @@ class Runs(Attempts):
             if found is None or run_of(found.command) != run:
                 state = None  # it was killed before it changed anything, and another command took the number
         if outcome in ("interrupted", "applied") and state is not None:
+            if state == "undone" and transaction is not None:
+                transaction = self._made_again(transaction, states)
+                state = states[transaction]
             outcome = _OUTCOMES[state]
         elif outcome == "interrupted":
             transaction = None
@@ -114,6 +117,17 @@ class Runs(Attempts):
             str(value.get("summary") or ""), tuple(operations),
             tuple(str(id) for id in left) if isinstance(left, list) else (), transaction,
         )  # fmt: skip
+
+    def _made_again(self, transaction: int, states: Mapping[int, State]) -> int:
+        """The redo that made a transaction again after it was undone, the last of several; itself where there is
+        none."""
+        for later in sorted(n for n in states if n > transaction):
+            redo = self._journal.records.read(later, states[later])
+            for undo in redo.redoes if redo is not None else ():
+                taken = self._journal.records.read(undo, states[undo]) if undo in states else None
+                if taken is not None and transaction in taken.undoes:
+                    transaction = later
+        return transaction
 
 
 def run_of(command: str) -> int | None:

@@ -129,7 +129,7 @@ def _by_value(left: Statement, right: Statement, least: float) -> Verdict | None
         a, b = min(first), min(second)
         if kind == "number" and a.unit != b.unit and a.unit and b.unit and not _one_measure(a.unit, b.unit):
             continue
-        return _verdict(score, (_shown(a), _shown(b)), left, right)
+        return _verdict(score, (_shown(a, left), _shown(b, right)), left, right)
     return _verdict(score, counted, left, right) if counted and common >= LEAST_WORDS else None
 
 
@@ -149,8 +149,10 @@ def _one_measure(one: str, other: str) -> bool:
     return any(one in measure and other in measure for measure in MEASURES)
 
 
-def _shown(value: Value) -> str:
-    return f"{value.text} {value.unit}".strip() if value.unit != "%" else f"{value.text} %"
+def _shown(value: Value, part: Statement) -> str:
+    """The value with its unit, as it is written there."""
+    places = [place for place, token in enumerate(part.tokens[:-1]) if token == value.text]
+    return f"{value.text} {part.tokens[places[0] + 1]}" if value.unit and places else value.text
 
 
 def _by_polarity(left: Statement, right: Statement, least: float) -> Verdict | None:

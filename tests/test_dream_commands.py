@@ -249,3 +249,29 @@ def test_words_that_mean_operations() -> None:
     for word in ("9", "nothing", "0"):
         with pytest.raises(NotFoundError):
             selected(plan, [word], [])
+
+
+def test_a_run_that_was_undone_and_made_again_counts_as_applied(box: Sandbox) -> None:
+    assert box.run("dream", "run", "--yes").code == 0
+
+    def outcome() -> str:
+        return str(json.loads(box.run("dream", "log", "--json").out)["runs"][0]["outcome"])
+
+    for command, told in (("undo", "undone"), ("redo", "applied"), ("undo", "undone"), ("redo", "applied")):
+        assert box.run(command, "--yes").code == 0
+        assert outcome() == told
+    assert box.run("dream", "undo", "--yes").code == 0
+    assert outcome() == "undone"
+    assert "yesterday" in (root_of(box) / "migration.md").read_text()
+
+
+def test_a_plan_begins_with_what_it_is_and_a_mark_is_no_diff(box: Sandbox) -> None:
+    memory(root_of(box), "retries", "The worker retries a failed job 3 times", "A failed job is retried 3 times.")
+    memory(root_of(box), "retry-limit", "The worker retries a failed job 5 times", "A failed job is retried 5 times.")
+    said = box.run("dream", "plan").out
+    assert "1 conflict" in said.split("\n")[0]
+    assert "(marked in the file, for memdir review)" in said
+    assert "state: open" not in said
+    assert "needs you: a person decides" in said
+    done = box.run("dream", "run", "--yes")
+    assert "to be asked about these: memdir dream run -i" in done.err

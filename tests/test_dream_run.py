@@ -261,7 +261,7 @@ def test_what_is_pinned_or_a_persons_asks(place: Place) -> None:
     guarded = guard([edit(place, "m00"), edit(place, "m01"), edit(place, "m02"), edit(place, "m03", asks=True)],
                     gather(place.root, now=NOW).memories, ["m01.md"], 0)  # fmt: skip
     assert [g.asks for g in guarded] == [
-        "m00.md is pinned", "m01.md was written by a person since the last run", "", "this needs a person's word",
+        "m00.md is pinned", "m01.md was written by a person since the last run", "", "a person decides",
     ]  # fmt: skip
 
 
