@@ -2,6 +2,10 @@
 
 Who asks leaves a request and starts a process, unless one is at work; that one takes the requests until there are none.
 At most one works at a time (a lock that dies with its process), for ten minutes and in 500 MB at most.
+
+A request is a file, one for each session: a later one takes its place. Who does it marks it as taken first, and removes
+it when it is done; so one that is left meanwhile is not lost, and what a killed worker had taken is taken again, three
+times at most.
 """
 
 from __future__ import annotations
@@ -11,9 +15,10 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from memdir.digest import blake2b
 from memdir.environment import Environment
 from memdir.errors import LockedError, MemdirError
 from memdir.files import PRIVATE, failure, make_private_dir, read_if_there
@@ -28,8 +33,11 @@ MAX_SECONDS: Final = 600
 MAX_BYTES: Final = 500 << 20
 KEPT_DAYS: Final = 30
 """Days that what is kept of a session stays."""
+MAX_TRIES: Final = 3
+"""How often a request is done whose worker is killed each time."""
 _REQUESTS: Final = "requests"
-_TAKEN: Final = "requests.taken"
+_ASKED: Final = ".asked"
+_TAKEN: Final = ".taken-"
 _EVENT: Final = "worker"
 
 
@@ -46,16 +54,7 @@ def ask_worker(environment: Environment, folder: str, request: Request) -> bool:
     """Leave a request in `folder` (the hooks' of a memory directory) and have a worker; True when one was started.
     Raises `StorageError`."""
     place = os.path.join(folder, _EVENT)
-    make_private_dir(place)
-    path = os.path.join(place, _REQUESTS)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-        try:
-            os.write(descriptor, json.dumps(request, separators=(",", ":")).encode() + b"\n")
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise failure(error, path, "writing") from error
+    _leave(os.path.join(place, _REQUESTS), request)
     try:
         with hold(place, command="memdir hook work", wait=0.0):
             pass
@@ -69,15 +68,15 @@ def work(workspace: Workspace, folder: str, do: Callable[[Workspace, Request], l
     """Do what is asked for, until nothing is; a line for each thing that was done. Nothing when another one works."""
     place = os.path.join(folder, _EVENT)
     make_private_dir(place)
+    requests = os.path.join(place, _REQUESTS)
     said: list[str] = []
-    while os.path.lexists(os.path.join(place, _REQUESTS)) or os.path.lexists(os.path.join(place, _TAKEN)):
+    while _keys(requests):
         try:
             with hold(place, command="memdir hook work", now=workspace.environment.now(), wait=0.0):
-                for request in _take(place):
-                    said += _do(workspace, request, do)
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(os.path.join(place, _TAKEN))
-                _forget_old(folder, workspace.environment.now())
+                for key in _keys(requests):
+                    said += _do_next(workspace, requests, key, do)
+                _forget_old(folder, ".json", workspace.environment.now())
+                _forget_old(requests, _ASKED, workspace.environment.now())
         except LockedError:
             return said
     return said
@@ -97,21 +96,53 @@ def limit_process() -> None:
         os.nice(10)
 
 
-def _take(place: str) -> Iterator[Request]:
-    """The requests there are, those first that a killed worker had taken; one for each session."""
-    taken = os.path.join(place, _TAKEN)
-    lines = (read_if_there(taken) or b"").splitlines()
-    with contextlib.suppress(FileNotFoundError):
-        os.replace(os.path.join(place, _REQUESTS), taken)
-        lines += (read_if_there(taken) or b"").splitlines()
-    found: dict[tuple[str, str], Request] = {}
-    for line in lines:
+def _leave(requests: str, request: Request) -> None:
+    make_private_dir(requests)
+    key = blake2b(f"{request.cwd}\0{request.session}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    path = os.path.join(requests, key + _ASKED)
+    temporary = f"{path}.{os.getpid()}"
+    try:  # not synced: after a power cut the session's next turn asks again
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         try:
-            request = Request(*json.loads(line))
-        except (ValueError, TypeError):
-            continue  # torn when its writer was killed
-        found[request.cwd, request.session] = request
-    yield from found.values()
+            os.write(descriptor, json.dumps(request, separators=(",", ":")).encode())
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise failure(error, path, "writing") from error
+
+
+def _keys(requests: str) -> list[str]:
+    """What is asked for: a key for each session."""
+    try:
+        names = os.listdir(requests)
+    except OSError:
+        return []
+    return sorted({name.partition(".")[0] for name in names if name.endswith(_ASKED) or _TAKEN in name})
+
+
+def _do_next(workspace: Workspace, requests: str, key: str, do: Callable[[Workspace, Request], list[str]]) -> list[str]:
+    """One session's request, marked as taken while it is done."""
+    left = sorted(name for name in os.listdir(requests) if name.startswith(key + _TAKEN))
+    tries = int(left[-1].rpartition("-")[2]) if left else 0
+    if tries >= MAX_TRIES:
+        for name in left:
+            os.unlink(os.path.join(requests, name))
+        _note(workspace, "", f"a session's request was given up: its worker was killed {tries} times")
+        return []
+    taken = os.path.join(requests, f"{key}{_TAKEN}{tries + 1}")
+    asked = os.path.join(requests, key + _ASKED)
+    os.replace(asked if os.path.lexists(asked) else os.path.join(requests, left[-1]), taken)
+    for name in left:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(requests, name))
+    try:
+        request = Request(*json.loads(read_if_there(taken) or b""))
+        said = _do(workspace, request, do)
+    except (ValueError, TypeError):
+        said = []  # no request of ours
+    os.unlink(taken)
+    return said
 
 
 def _do(workspace: Workspace, request: Request, do: Callable[[Workspace, Request], list[str]]) -> list[str]:
@@ -127,21 +158,27 @@ def _do(workspace: Workspace, request: Request, do: Callable[[Workspace, Request
             said = do(opened, request)
     except (MemdirError, OSError, MemoryError) as problem:
         error = " ".join(str(problem).split())[:500] or type(problem).__name__
-    state = workspace.state_dir
-    if state is not None:
-        count_failure(state, _EVENT, error)
-        if error:
-            took = round((time.perf_counter() - started) * 1000, 1)
-            root = workspace.primary.root
-            append(
-                log_folder(state), Record(environment.now(), _EVENT, request.session, root, error=error, took_ms=took)
-            )
+    except Exception as problem:  # noqa: BLE001 - a mistake of ours must not cost the other requests; the log has it
+        error = f"a mistake in memdir itself, {type(problem).__name__}: {problem}"[:500]
+    _note(workspace, request.session, error, (time.perf_counter() - started) * 1000)
     return said
 
 
-def _forget_old(folder: str, now: float) -> None:
-    """Remove what is kept of sessions that ended long ago."""
+def _note(workspace: Workspace, session: str, error: str, took: float = 0.0) -> None:
+    """Write a failure down; an empty `error` says that there was none."""
+    state = workspace.state_dir
+    if state is None:
+        return
+    count_failure(state, _EVENT, error)
+    if error:
+        root = workspace.primary.root
+        record = Record(workspace.environment.now(), _EVENT, session, root, error=error, took_ms=round(took, 1))
+        append(log_folder(state), record)
+
+
+def _forget_old(folder: str, kind: str, now: float) -> None:
+    """Remove what is kept of sessions that ended long ago, and what killed processes left."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".json") and entry.stat().st_mtime < now - KEPT_DAYS * 86_400:
+            if kind in entry.name and entry.stat().st_mtime < now - KEPT_DAYS * 86_400:
                 os.unlink(entry.path)

@@ -113,5 +113,5 @@ def write_given(folder: str, session: str, given: Given) -> None:
 
 
 def _path(folder: str, session: str) -> str:
-    digest = blake2b(session.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+    digest = blake2b(session.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
     return os.path.join(folder, f"{digest}.json")

@@ -15,10 +15,13 @@ from sandbox import Done, Sandbox
 from memdir.cli.hook_call import call_of
 from memdir.cli.hook_run import run_hook
 from memdir.cli.process import real_environment
+from memdir.cli.worker import Request, ask_worker, work
+from memdir.cli.workspace import Workspace, open_workspace
 from memdir.environment import Environment
 from memdir.given import Given
 from memdir.hook_events import BY_WORD, EVENTS
 from memdir.injection import MAX_CHARS, MAX_MEMORIES, SESSION_CHARS
+from memdir.lock import hold
 
 PROMPT = "how do we round amounts of money in the shop?"
 WORDS = [event.word for event in EVENTS]
@@ -395,7 +398,49 @@ def test_a_thousand_calls_of_eight_sessions_leave_one_worker_at_most(
     assert workers() == [], "no worker stays"
     assert sample.run("hook", "work").code == 0
     place = next((sample.project.parent / "state").rglob("worker"))
-    assert not (place / "requests").exists() and not (place / "requests.taken").exists()
+    assert not list((place / "requests").iterdir())
+
+
+def ask(box: Sandbox, session: str, folder: Path) -> None:
+    """Leave a request while a worker is at work."""
+    request = Request(str(box.project), session, "", 0.0)
+    assert not ask_worker(real_environment(str(box.project)), str(folder), request)
+
+
+def test_requests_survive_a_killed_worker_and_are_given_up_in_the_end(
+    sample: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in sample.env.items():
+        monkeypatch.setenv(name, value)
+    folder = tmp_path / "hooks"
+    (folder / "worker").mkdir(parents=True)
+    environment = real_environment(str(sample.project))
+    done: list[str] = []
+
+    def do(workspace: Workspace, request: Request) -> list[str]:
+        if request.session == "deadly":
+            raise SystemExit  # as good as killed: nothing catches it
+        if request.session == "late" and "late" not in done:
+            ask(sample, "late", folder)  # asked for again while it is done
+        done.append(request.session)
+        if request.session == "wrong":
+            raise TypeError("a mistake")
+        return [request.session]
+
+    with hold(str(folder / "worker"), wait=0.0):
+        for session in ("wrong", "deadly", "late"):
+            ask(sample, session, folder)
+    kills = 0
+    for _ in range(6):
+        try:
+            with open_workspace(environment=environment) as workspace:
+                work(workspace, str(folder), do)
+        except SystemExit:
+            kills += 1
+    assert kills == 3 and sorted(done) == ["late", "late", "wrong"]
+    assert not list((folder / "worker" / "requests").iterdir())
+    said = " ".join(str(record["error"]) for record in log(sample))
+    assert "given up: its worker was killed 3 times" in said and "a mistake in memdir itself, TypeError" in said
 
 
 def workers() -> list[str]:
