@@ -72,7 +72,7 @@ class Call:
 def call_of(event: HookEvent, data: bytes, environment: Environment) -> Call:
     """The call that stdin describes. What is no JSON object counts as nothing said."""
     try:
-        values = json.loads(data.decode("utf-8", "replace")) if data.strip() else {}
+        values = json.loads(data.decode("utf-8-sig", "replace")) if data.strip() else {}
     except (ValueError, RecursionError):
         values = {}
     return call_with(event, values if isinstance(values, dict) else {}, environment)

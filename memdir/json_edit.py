@@ -72,9 +72,9 @@ def set_value(text: str, path: Path, value: object) -> str:
     where something on the way is no object."""
     before = loads(text)
     expected = _with(before, path, value)
-    if _same(before, expected) and text.strip():
+    if _same(before, expected) and text.strip("\ufeff \t\r\n"):
         return text
-    if not text.strip():
+    if not text.strip("\ufeff \t\r\n"):
         text = "{}\n"
     root, where = _Reader(text).read(), 0
     node = root

@@ -14,10 +14,10 @@ PREFIX: Final = "> "
 
 _BREAKS: Final = re.compile(r"\r\n|\r")
 _UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-    "\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
-_TAG: Final = re.compile(r"<(?=\s*(?:/|system))", re.IGNORECASE)
+_TAG: Final = re.compile(r"<(?=[\s\u200c\u200d]*(?:/|system))", re.IGNORECASE)
 
 
 def quote(text: str) -> str:
@@ -26,8 +26,8 @@ def quote(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Control characters, separators of lines other than `\\n`, direction marks and invisible tags as escapes; half
-    surrogates as U+FFFD."""
+    """Control characters, separators of lines other than `\\n`, direction marks and what is not seen (but for joiners,
+    which scripts and emoji need) as escapes; half surrogates as U+FFFD."""
     return _UNSEEN.sub(_escape, _BREAKS.sub("\n", text))
 
 
@@ -39,3 +39,13 @@ def one_line(text: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     char = match.group()
     return "\ufffd" if "\ud800" <= char <= "\udfff" else char.encode("unicode_escape").decode("ascii")
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters of one line, cut at a word where there is one, with an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:.-—") + "…"

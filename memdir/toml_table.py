@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 _HEADER = re.compile(r"[ \t]*\[{1,2}[ \t]*([^\[\]]+?)[ \t]*\]{1,2}[ \t]*(?:#.*)?\r?\n?")
 
+_UNEDITABLE = "the file is written in a way that cannot be edited by lines"
+
 
 def set_table(text: str, name: Sequence[str], values: Mapping[str, str | list[str]]) -> str:
     """The text with the table `name` holding exactly `values`; unchanged when it does. Raises `ValueError` (with the
@@ -27,8 +29,8 @@ def set_table(text: str, name: Sequence[str], values: Mapping[str, str | list[st
         start += newline
     done = start + newline.join(lines) + newline
     expected = _with(before, name, dict(values))
-    if tomllib.loads(done) != expected:
-        raise ValueError("the file is written in a way that cannot be edited by lines")
+    if _read(done) != expected:
+        raise ValueError(_UNEDITABLE)
     return done
 
 
@@ -37,23 +39,38 @@ def remove_table(text: str, name: Sequence[str]) -> str:
     before = tomllib.loads(text)
     if _at(before, name) is None:
         return text
-    lines = text.splitlines(keepends=True)
     kept: list[str] = []
+    after: list[str] = []  # blank lines and comments that may belong to what follows
     inside = False
-    for line in lines:
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         header = _HEADER.fullmatch(line)
         if header:
             parts = [part.strip().strip("\"'") for part in header[1].split(".")]
             was, inside = inside, parts[: len(name)] == list(name)
             if inside and not was and kept and not kept[-1].strip():
                 kept.pop()
+            if was and not inside:
+                kept += after if kept else [each for each in after if each.strip()]
+            after = []
         if not inside:
             kept.append(line)
+        elif not header:
+            after = [*after, line] if not line.strip() or line.lstrip().startswith("#") else []
+    if any(line.strip() for line in after):
+        kept += after
     done = "".join(kept)
     expected = _without(before, name)
-    if tomllib.loads(done) not in (expected, _pruned(expected, name[:-1])):
-        raise ValueError("the file is written in a way that cannot be edited by lines")
+    if _read(done) not in (expected, _pruned(expected, name[:-1])):
+        raise ValueError(_UNEDITABLE)
     return done
+
+
+def _read(done: str) -> dict[str, object] | None:
+    """What was made, None when it is no TOML: then the file is written in a way that lines do not see."""
+    try:
+        return tomllib.loads(done)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _at(value: object, name: Sequence[str]) -> object:

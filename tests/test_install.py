@@ -168,6 +168,38 @@ def test_toml_keeps_its_comments_and_order() -> None:
         set_table("mcp_servers = 3\n", ("mcp_servers", "memdir"), {"command": "m"})
 
 
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ('[mcp_servers.memdir]\ncommand = "o"\n\n# on the other\n[other]\nx = 1\n', "# on the other\n[other]\nx = 1\n"),
+        ("a = 1\n\n[mcp_servers.memdir]\n# ours\nx = 1\n\n[z]\n", "a = 1\n\n[z]\n"),
+        ("a = 1\n\n[mcp_servers.memdir]\nx = 1\n# the end\n", "a = 1\n# the end\n"),
+        ('[a]\n\n[mcp_servers.memdir]\nx = 1\n[mcp_servers.memdir.env]\nB = "1"\n# t\n[z]\n', "[a]\n# t\n[z]\n"),
+        ("# a\u2028[mcp_servers.memdir]\r\nx = 1\r\n", "# a\u2028[mcp_servers.memdir]\r\nx = 1\r\n"),
+        ('s = """\n[mcp_servers.memdir]\n"""\n', 's = """\n[mcp_servers.memdir]\n"""\n'),
+    ],
+)
+def test_comments_beside_our_table_stay(text: str, without: str) -> None:
+    assert remove_table(text, ("mcp_servers", "memdir")) == without
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'mcp_servers = { other = { command = "x" } }\n',
+        'mcp_servers.memdir.command = "x"\n',
+        '[[mcp_servers]]\nname = "x"\n',
+    ],
+)
+def test_toml_that_lines_cannot_edit_is_refused_not_called_invalid(plain_project: Sandbox, text: str) -> None:
+    path = plain_project.home / ".codex" / "config.toml"
+    path.parent.mkdir()
+    path.write_text(text)
+    done = plain_project.run("install", "codex", "--yes")
+    assert done.code == 3 and "cannot be edited" in done.err and "edit it by hand" in done.err
+    assert path.read_text() == text
+
+
 def test_instructions_are_a_block_between_marks(plain_project: Sandbox) -> None:
     path = plain_project.project / "GEMINI.md"
     path.write_text("# Rules\n\nUse tabs.")

@@ -67,7 +67,7 @@ def test_comments_of_layout_stay() -> None:
     assert remove(done, ["hooks"]) == text
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "{}", "{ }\n", "\ufeff{}"])
+@pytest.mark.parametrize("text", ["", "  \n", "{}", "{ }\n", "\ufeff{}", "\ufeff", "\ufeff\n"])
 def test_an_empty_file_becomes_an_object(text: str) -> None:
     assert loads(set_value(text, ["a"], 1)) == {"a": 1}
 
