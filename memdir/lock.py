@@ -82,7 +82,7 @@ def hold(
 
 def holding(root: str) -> tuple[int, str] | None:
     """Who holds the lock of the directory `root` now: the process id (0 where it is not known) and what it says of
-    itself; None when nobody does. Takes no lock that another one could be refused for."""
+    itself; None when nobody does. Looking may refuse one that takes the lock in that moment and does not wait."""
     path = os.path.join(root, LOCK_NAME)
     if HAS_FLOCK and not os.path.lexists(path + _HELD):
         try:

@@ -425,7 +425,7 @@ def test_work_is_asked_of_the_worker_once(box: Sandbox, monkeypatch: pytest.Monk
     with Running(box, FAST._replace(gates=0.1, gates_idle=0.1, settled=0.0)) as running:
         until(lambda: started, "a worker")
         requests = Path(box.env["MEMDIR_STATE_DIR"]) / directory_key(str(memory_of(box))) / "hooks/worker/requests"
-        asked = [json.loads(line) for line in requests.read_text().splitlines()]
+        asked = [json.loads(file.read_text()) for file in requests.glob("*.asked")]
         assert [request[:3] for request in asked] == [[str(box.project), path.stem, str(path)]]
         assert started == [["-C", str(box.project), "hook", "work"]]
         transcript(box, "a little more")
