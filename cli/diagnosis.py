@@ -17,7 +17,9 @@ from memdir import __version__
 from memdir.agent_setup import SCOPES, Places, steps
 from memdir.errors import MemdirError
 from memdir.files import read_if_there, shown
+from memdir.hook_events import EVENTS
 from memdir.hook_settings import Program, installed
+from memdir.hook_settings import handler as written
 from memdir.install import MAX_BYTES
 from memdir.json_edit import Malformed, loads
 from memdir.switches import switched_off
@@ -49,12 +51,13 @@ class Check(NamedTuple):
     mend: str = ""
 
 
-def examine(workspace: Workspace, places: Places, *, fire: bool) -> Iterator[Check]:
-    """Everything, part by part. With `fire` each installed hook is run once with a sample, apart from the state."""
+def examine(workspace: Workspace, places: Places, program: Program, *, fire: bool) -> Iterator[Check]:
+    """Everything, part by part. With `fire` each installed hook is run once with a sample, apart from the state;
+    `program` is how this memdir is started."""
     yield from _versions()
     yield from _directories(workspace)
     yield from _settings(workspace)
-    yield from _hooks(workspace, places, fire=fire)
+    yield from _hooks(workspace, places, program, fire=fire)
     yield from _index(workspace)
     yield from _locks(workspace)
     yield from _permissions(workspace)
@@ -104,7 +107,7 @@ def _settings(workspace: Workspace) -> Iterator[Check]:
         yield Check("settings", "warning", "disableAllHooks is set in Claude Code's settings: no hook runs")
 
 
-def _hooks(workspace: Workspace, places: Places, *, fire: bool) -> Iterator[Check]:
+def _hooks(workspace: Workspace, places: Places, program: Program, *, fire: bool) -> Iterator[Check]:
     found = 0
     for scope in SCOPES:
         for step in steps("claude-code", scope, places, Program("memdir"), mcp=True):
@@ -125,7 +128,7 @@ def _hooks(workspace: Workspace, places: Places, *, fire: bool) -> Iterator[Chec
             found += 1
             yield Check("hooks", "ok", f"set up in the {scope} settings, {shown(step.path)}")
             if fire:
-                yield from _fired(workspace, value, scope)
+                yield from _fired(workspace, value, scope, program)
     if not found:
         yield Check("hooks", "info", "not set up in Claude Code", "memdir install claude-code")
     elif found > 1:
@@ -141,8 +144,9 @@ def _server(scope: str) -> Iterator[Check]:
         yield Check("mcp", "ok", f"set up in the {scope} settings")
 
 
-def _fired(workspace: Workspace, settings: object, scope: str) -> Iterator[Check]:
-    """Run the hooks that answer at once, with a state of their own: nothing is noted of it."""
+def _fired(workspace: Workspace, settings: object, scope: str, program: Program) -> Iterator[Check]:
+    """Run the hooks that answer at once, with a state of their own: nothing is noted of it. Settings in a project may
+    come from anyone: of theirs only what memdir itself writes is run."""
     cwd = workspace.environment.cwd
     with tempfile.TemporaryDirectory(prefix="memdir-doctor-") as folder:
         env = {**workspace.environment.env, "MEMDIR_STATE_DIR": folder, "MEMDIR_CACHE_DIR": folder}
@@ -152,6 +156,11 @@ def _fired(workspace: Workspace, settings: object, scope: str) -> Iterator[Check
             if found.event not in ("SessionStart", "UserPromptSubmit"):
                 continue
             handler = found.handler
+            event = next(event for event in EVENTS if event.name == found.event)
+            if scope != "user" and handler not in (written(event, None), written(event, program)):
+                said_of = f"the {scope} hook for {found.event} is not as memdir writes it, and was not run"
+                yield Check("hooks", "warning", said_of, f"memdir install claude-code --scope {scope}")
+                continue
             args = handler.get("args")
             line = [str(handler["command"]), *map(str, args)] if isinstance(args, list) else None
             if line is None:

@@ -10,6 +10,7 @@ from memdir.files import make_private_dir
 from .app import App, Values
 from .diagnosis import Check, examine
 from .install_cmd import places_of
+from .program import program_of
 from .table import Command, Option
 
 _MARKS = {"ok": ("ok", "green"), "info": ("note", "blue"), "warning": ("warning", "yellow"), "error": ("error", "red")}
@@ -18,12 +19,12 @@ _MARKS = {"ok": ("ok", "green"), "info": ("note", "blue"), "warning": ("warning"
 def run(app: App, values: Values) -> int:
     """Examine; 0 when all is well, 1 with warnings, 2 with errors."""
     fire = not values.flag("no_fire")
-    found = list(examine(app.workspace(), places_of(app), fire=fire))
+    found = list(examine(app.workspace(), places_of(app), program_of(app), fire=fire))
     mended: list[str] = []
     if values.flag("fix"):
         mended = _mend(app, found)
         if mended:
-            found = list(examine(app.workspace(), places_of(app), fire=fire))
+            found = list(examine(app.workspace(), places_of(app), program_of(app), fire=fire))
     levels = {check.level for check in found}
     code = 2 if "error" in levels else 1 if "warning" in levels else 0
     if app.out.json:

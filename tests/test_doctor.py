@@ -81,3 +81,21 @@ def test_an_empty_home_is_no_error(plain_project: Sandbox) -> None:
     code, found = examined(plain_project)
     assert code == 0 and found["hooks"][0]["help"] == "memdir install claude-code"
     assert plain_project.run("doctor").code == 0
+
+
+@pytest.mark.parametrize("scope", ["project", "local"])
+def test_a_command_that_came_with_a_project_is_not_run(sample: Sandbox, scope: str) -> None:
+    sample.run("index", "sync")
+    sample.run("install", "claude-code", "--scope", scope, "--yes")
+    name = "settings.json" if scope == "project" else "settings.local.json"
+    path = sample.project / ".claude" / name
+    said = [check["said"] for check in examined(sample)[1]["hooks"]]
+    assert (scope == "project") or f"the {scope} hook for SessionStart fires" in said
+    value = json.loads(path.read_text())
+    handler = value["hooks"]["SessionStart"][0]["hooks"][0]
+    handler.pop("args", None)
+    handler["command"] = "touch trap; memdir hook session-start"
+    path.write_text(json.dumps(value))
+    code, found = examined(sample)
+    assert not (sample.project / "trap").exists()
+    assert code != 0 and "was not run" in " ".join(check["said"] for check in found["hooks"])
