@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from memdir.dates import rfc3339
-from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, NotFoundError, UsageError
+from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, LockedError, NotFoundError, UsageError
 from memdir.files import shown
 from memdir.sessions.applying import Outcome
 from memdir.sessions.attempts import AGENT, BY_HAND
@@ -117,7 +117,10 @@ def run_run(app: App, values: Values) -> int:
         raise UsageError("nothing changed, add --yes", code="not-confirmed")  # before the agent works for minutes
     how = AGENT if values.text("agent") else BY_HAND
     choose = chooser(app, values, show_operation)
-    result = consolidate(place, prepare, choose, now=now, how=how, digest=digest_of(workspace))
+    try:
+        result = consolidate(place, prepare, choose, now=now, how=how, digest=digest_of(workspace))
+    except LockedError as error:  # taken by another since it was looked at
+        return report_skipped(app, error.message, EXIT_LOCKED)
     say(app, result.recovered)
     write_notice(place.state_dir, [o.operation for o in result.outcomes if o.skipped])
     commit = ""

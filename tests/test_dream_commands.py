@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -275,3 +277,12 @@ def test_a_plan_begins_with_what_it_is_and_a_mark_is_no_diff(box: Sandbox) -> No
     assert "needs you: a person decides" in said
     done = box.run("dream", "run", "--yes")
     assert "to be asked about these: memdir dream run -i" in done.err
+
+
+def test_of_many_runs_at_once_one_is_done_and_the_others_say_that_they_were_skipped(box: Sandbox) -> None:
+    command = [sys.executable, "-m", "memdir", "dream", "run", "--yes", "--json"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, env=box.env, cwd=box.project) for _ in range(6)]
+    ended = [(run.communicate()[0], run.returncode) for run in runs]
+    told = [(json.loads(out), code) for out, code in ended]
+    assert [answer["applied"] for answer, code in told if code == 0 and answer["run"] is not None] == [3]
+    assert all("another consolidation is running" in answer["skipped_because"] for answer, code in told if code)
