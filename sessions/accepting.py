@@ -21,11 +21,18 @@ from memdir.store import Store
 from .candidates import Candidate
 
 _LEAD: Final = re.compile(
-    r"(?:we|i|the team)(?: have|'ve)?(?: now| finally)? (?:decided|agreed|chose)"
+    r"(?:(?:we|i|the team)(?: have|'ve)?(?: now| finally)? (?:decided|agreed|chose)"
     r"(?: (?:on|in) \d{4}[\d-]*)? (?:to |that |on )?|"
-    r"(?:hemos decidido|decidimos|acordamos)(?: que)? |decision: ?|(?:in|el) \d{4}[\d-]*,? ",
+    r"(?:hemos decidido|decidimos|acordamos)(?: que)? |decision: ?|(?:in|el) \d{4}[\d-]*,? |"
+    r"please |bitte |por favor,? |from now on,? |(?:we|i) (?=always |never |prefer )|i want you to |"
+    r"(?:the|our|all|die|der|das|unsere?|el|la|los|las|nuestr[ao]s?) )+",
     re.IGNORECASE,
 )
+_CLAUSE: Final = re.compile(
+    r"(?:[,;:] |,? (?:because|since|so that|weil|damit|denn|porque|ya que|para que)\b).*", re.IGNORECASE | re.DOTALL
+)
+
+_MIN_NAME_WORDS: Final = 3
 
 
 def accept(candidate: Candidate, store: Store, *, now: float, private: bool) -> Plan:
@@ -54,9 +61,12 @@ def sources_of(candidate: Candidate) -> list[str]:
 
 
 def named(text: str) -> tuple[str, str]:
-    """Name and description of a memory with this text; the name begins with what was decided, not with who did."""
+    """Name and description of a memory with this text; the name begins with what was decided, not with who did, and
+    ends where a reason or a second clause begins."""
     lead = _LEAD.match(text)
-    return derive_name(text[lead.end() :] if lead and lead.end() + 10 < len(text) else text), derive_description(text)
+    core = text[lead.end() :] if lead and lead.end() + 10 < len(text) else text
+    short = _CLAUSE.sub("", core)
+    return derive_name(short if len(short.split()) >= _MIN_NAME_WORDS else core), derive_description(text)
 
 
 def _new(candidate: Candidate, store: Store, now: float, private: bool, supersedes: tuple[str, ...] = ()) -> Plan:

@@ -17,6 +17,7 @@ from memdir.secrets import find_secrets
 
 from .accepting import named
 from .candidates import Candidate, Evidence, add_evidence, candidate_id, candidates, mark, propose
+from .confirmations import confirmed
 from .entry import Turn
 from .extraction_prompt import Said, is_ours
 from .schemas import read as read_line
@@ -148,6 +149,7 @@ def read_session(session: str, path: str, cursor: Cursor, *, own: bool = False, 
         first = next(turns, None)
         if first is not None and cursor.uuid in (first.id, *first.uuids):
             part.base = cursor.messages
+            part.hear(first)
             for turn in turns:
                 part.take(turn)
             return part.read(path, cursor, own)
@@ -170,6 +172,7 @@ class _Part:
         self._last: Turn | None = None
         self._pending = False
         self._new = self._calls = 0
+        self._before = ""
         self._found: list[Found] = []
         self._conversation: list[Said] = []
 
@@ -193,10 +196,19 @@ class _Part:
             self._own = self._own or is_ours(turn.text)
             said = Evidence(turn.session or self.session, turn.id, turn.timestamp)
             found = claims(turn.text, turn.timestamp or None)
-            self._found += [Found(claim, said) for claim in found]
+            yes = confirmed(turn.text, self._before, turn.timestamp or None) if self._before and not found else None
+            self._found += [Found(claim, said) for claim in (*found, *([yes] if yes is not None else []))]
+        self.hear(turn)
         if self._keep and turn.text:
             who = "user" if turn.typed else "assistant"
             self._conversation.append(Said(who, turn.text[:100_000], tuple(call.name for call in turn.calls)))
+
+    def hear(self, turn: Turn) -> None:
+        """Keep what the assistant said last, until a person answers."""
+        if turn.typed:
+            self._before = ""
+        elif turn.role == "assistant" and turn.text and not turn.sidechain:
+            self._before = turn.text
 
     def read(self, path: str, cursor: Cursor, own: bool) -> Read:
         """All of it."""

@@ -25,12 +25,18 @@ MAX_WORDS: Final = 60
 MAX_STATEMENTS: Final = 6
 """Of one prompt: whoever says more at once describes a task."""
 
-MANY_IDENTIFIERS: Final = 3
+MANYIDENTIFIERS: Final = 3
 """Names of functions, files with lines: so many in a prompt, and it is a review or a report, not a wish."""
 
-_IDENTIFIER: Final = re.compile(
+IDENTIFIER: Final = re.compile(
     r"\b[a-z]+[a-z0-9]*(?:[A-Z][a-z0-9]*)+\b|\b(?:[A-Z][a-z0-9]+){3,}\b|\w\(\)|\w\.\w{1,4}:\d|\b[Ll]ines? \d+|"
     r"\b[a-z]+_[a-z_]+\b|\b[\w-]+(?:/[\w.-]+)+\.\w{1,4}\b"
+)
+"""Names of functions and files: what holds one speaks of code."""
+_ASIDE: Final = re.compile(
+    r",? (?:btw|by the way|fyi|please|thanks|thank you|ok|okay|übrigens|bitte|danke|por favor|por cierto|gracias)"
+    r"(?=[.!]?$)",
+    re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _REASON_AFTER: Final = re.compile(
@@ -61,7 +67,7 @@ def claims(text: str, when: float | None = None) -> list[Claim]:
     prose = sentences(text)
     size = sum(len(sentence.text) for sentence in prose)
     main = language_of(" ".join(sentence.masked for sentence in prose[:20]), ENGLISH)
-    long = size > LONG_PROMPT or sum(len(_IDENTIFIER.findall(sentence.text)) for sentence in prose) >= MANY_IDENTIFIERS
+    long = size > LONG_PROMPT or sum(len(IDENTIFIER.findall(sentence.text)) for sentence in prose) >= MANYIDENTIFIERS
     for sentence in prose:
         said = _statement(sentence, main, long, when)
         if said is not None and len(found) < MAX_STATEMENTS:
@@ -93,7 +99,7 @@ def _statement(sentence: Sentence, main: Language, long: bool, when: float | Non
         return None
     if long and not rule.strong and rule.type != "user":
         return None
-    if rule.category in ("project", "constraint") and rule.type == "project" and _IDENTIFIER.search(sentence.masked):
+    if rule.category in ("project", "constraint") and rule.type == "project" and IDENTIFIER.search(sentence.masked):
         return None  # it describes code, which says so itself
     fact = sentence.text[start + kept :].strip(" \t-–—*_")
     reason = sentence.following if _REASON_AFTER.match(sentence.following) else ""
@@ -103,8 +109,8 @@ def _statement(sentence: Sentence, main: Language, long: bool, when: float | Non
         rule.type,
         within(rule.category, confidence - (0.1 if long else 0.0)),
         sentence.text,
-        _tidy(fact, when),
-        _tidy(reason, when) if reason else "",
+        tidy(fact, when),
+        tidy(reason, when) if reason else "",
         language.name,
         rule.name,
     )
@@ -146,12 +152,13 @@ def _lead(text: str, language: Language) -> int:
     return start
 
 
-def _tidy(text: str, when: float | None) -> str:
+def tidy(text: str, when: float | None) -> str:
     """A statement as a memory says it: one line, a capital and a full stop, dates absolute."""
     text = " ".join(visible(text).split())
     polite = re.match(r"(?:(?:no|nope|nein)[,.:!]\s+)?(?:(?:please|bitte|por favor)\b,?\s+)?", text, re.IGNORECASE)
     if polite and polite.end() < len(text):
         text = text[polite.end() :]
+    text = _ASIDE.sub("", text)
     if when is not None:
         text = absolute_dates(text, when)
     first = text.split(" ", 1)[0]

@@ -120,6 +120,11 @@ ENGLISH: Final = Language(
             r"(?:(?<=^)|(?<=^please ))(?:add|write|create|implement|make) (?:a|an|the|some|another) (?:\w+ )?(?:tests?|rule|check|lint\w*|hook|function|method|class|endpoint|script|component|button|page|section|file|module|command|flag|option))\b",
         ),
         (
+            "anaphora",
+            r"^(?:(?:please|always|never|and|just|so|then|also|keep|do|doing|make|handle|use|write|leave|have|it|this|that|them|these|those|like|exactly|this|way|so|the|same)[\s,]+)*(?:like (?:this|that)|(?:this|that|the same) way|it|this|that|so|too|always|never|again|here|please)"
+            r"(?:[\s,]+(?:always|never|please|from (?:now|here) on|every time|going forward|in (?:the )?future|everywhere|too|as well|again|here|ok|okay|thanks))*[.!]*$",
+        ),
+        (
             "state",
             r"\b(?:but (?:since|now|it(?:'s| is| does|'ll)?|when|somehow|for some reason|today|only (?:when|if))\b|and now\b|(?:since|until) (?:yesterday|today|monday|tuesday|wednesday|thursday|friday|last)\b|"
             r"anymore|nothing (?:compiles|works|happens)|i see (?:an?|the|that)|i(?:'m| am) (?:seeing|getting)|we(?:'re| are) (?:seeing|getting)|acceptance|dear \w+)\b",

@@ -75,6 +75,10 @@ GERMAN: Final = Language(
             r"noch nicht(?! (?:so )?(?:gut|viel|lange|oft))|vor der demo|nicht diese\w?|nicht das|wie (?:du )?vorgeschlagen|schreibe? (?:einen|eine|mir)|füge? (?:einen|eine)|baue? (?:einen|eine)|erstelle (?:einen|eine))\b",
         ),
         (
+            "anaphora",
+            r"^(?:(?:bitte|immer|nie|und|so|genau|genauso|mach|mache|machen|das|es|die|wir|auch|dann|weiter|halt|einfach|künftig|ab|jetzt)[\s,]+)*(?:so|genauso|immer|das|es|weiter|weiterhin|bitte|jetzt|künftig|in zukunft)[.!]*$",
+        ),
+        (
             "state",
             r"\b(?:aber (?:seit|jetzt|nun|es|das|er|sie|dann|heute|im|irgendwie|wenn)\b|aktuell|derzeit|momentan|im moment|seit (?:gestern|heute|montag|dienstag|mittwoch|donnerstag|freitag|dem|der)\b|ist leer|ich sehe|wir sehen|"
             r"meeting|gleich weg|gleich wieder|popup|knopf|button|checkbox|textfeld|pixel|px|überschrift|soll lauten)\b|,? schreib (?:welche|einen|ein paar)\b",

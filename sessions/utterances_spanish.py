@@ -71,6 +71,10 @@ SPANISH: Final = Language(
             r"antes de la demo|como (?:has )?propuesto|(?:añade|crea|escribe|haz|agrega) (?:un|una|el|la)\b)",
         ),
         (
+            "anaphora",
+            r"^(?:(?:por|favor|siempre|nunca|y|así|hazlo|haz|lo|eso|esto|de|esta|manera|forma|igual|sigue|a|partir|ahora|en|adelante)[\s,]+)*(?:así|siempre|hazlo|eso|esto|igual|ahora|adelante|favor)[.!]*$",
+        ),
+        (
             "state",
             r"\b(?:pero (?:desde|ahora|no|se|el|la|hoy|cuando|en)\b|actualmente|en este momento|desde (?:ayer|hoy|el lunes|el martes|el viernes|la última)\b|vacío|veo que|estamos viendo|botón|casilla|píxel(?:es)?|px|reunión|el texto (?:dirá|dice)|para otro día)\b|, arréglal\w+|, (?:escribe|añade|crea) (?:un[oa]s|algun)",
         ),

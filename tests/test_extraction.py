@@ -35,6 +35,7 @@ from memdir.sessions.candidates import (
     propose,
     reject,
 )  # fmt: skip
+from memdir.sessions.confirmations import confirmed
 from memdir.sessions.extraction import (
     Background,
     Cursor,
@@ -101,6 +102,33 @@ def test_a_claim_keeps_its_reason_and_its_date() -> None:
     (claim,) = claims("We decided yesterday to drop Redis because nobody operates it.", NOW)
     assert claim.fact == "We decided on 2026-11-20 to drop Redis because nobody operates it."
     assert claim.quote == "We decided yesterday to drop Redis because nobody operates it."
+
+
+def test_what_only_points_at_something_is_no_statement() -> None:
+    for text in ("yes, exactly like that, always", "always do it like that", "genau so, immer", "así siempre"):
+        assert claims(text) == []
+
+
+@pytest.mark.parametrize(
+    ("proposal", "answer", "fact"),
+    [
+        ("I can fix it. Shall I add a test with every bug fix?", "yes, always", "Add a test with every bug fix."),
+        ("I propose to keep commits small.", "perfect, always do it like that", "Keep commits small."),
+        ("Soll ich künftig einen Test dazu schreiben?", "ja genau, immer", "Künftig einen Test dazu schreiben."),
+        ("¿Quieres que añada una prueba a cada arreglo?", "sí, siempre", "Añada una prueba a cada arreglo."),
+        ("Shall I add a test with every bug fix?", "yes", ""),
+        ("Shall I add a test with every bug fix?", "yes, always, but not for the parser", ""),
+        ("Shall I add a test? Shall I rename the module too?", "yes, always", ""),
+        ("Shall I call `rm -rf build` first?", "yes, always", ""),
+        ("The tests are green.", "great, always", ""),
+        ("", "yes, always", ""),
+    ],
+)
+def test_a_yes_that_lasts_confirms_the_one_proposal(proposal: str, answer: str, fact: str) -> None:
+    claim = confirmed(answer, proposal, NOW)
+    assert (claim.fact if claim else "") == fact
+    if claim:
+        assert (claim.category, claim.type, claim.quote) == ("pattern", "feedback", answer)
 
 
 def test_a_long_task_gives_no_rules() -> None:
@@ -322,7 +350,7 @@ def test_a_memory_named_after_the_old_value_is_superseded(tmp_path: Path) -> Non
     (one,) = judge(claim, {}, Background(lambda: Known(store.scan.memories), lambda: SaidAlready([]), True)).proposed
     plan = accept(one, store, now=NOW, private=True)
     assert plan.also == ("dev-port-8420.md",)
-    assert plan.id == "our-dev-server-runs-on-port-9000.md"
+    assert plan.id == "dev-server-runs-on-port-9000.md"
 
 
 # Sessions
@@ -401,6 +429,15 @@ def test_nothing_is_read_twice_and_a_rewritten_file_anew(tmp_path: Path) -> None
     assert shifted.new == 0
     transcript(tmp_path / f"{SESSION}.jsonl", [line("user", 91, "We never squash commits.")])
     assert len(read_session(SESSION, path, first.cursor).found) == 1
+
+
+def test_a_proposal_before_the_cursor_can_be_confirmed_after_it(tmp_path: Path) -> None:
+    lines = [line("user", 0, "fix it"), line("assistant", 1, "Shall I add a test with every bug fix?")]
+    path = transcript(tmp_path / f"{SESSION}.jsonl", lines)
+    first = read_session(SESSION, path, Cursor())
+    transcript(tmp_path / f"{SESSION}.jsonl", [*lines, line("user", 2, "yes, always")])
+    second = read_session(SESSION, path, first.cursor)
+    assert [f.claim.fact for f in second.found] == ["Add a test with every bug fix."]
 
 
 @given(st.integers(0, 12))
