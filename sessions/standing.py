@@ -20,9 +20,6 @@ _MIN_SHARED: Final = 2
 _SAID: Final = 0.7
 """Share of a claim's words that a line of the instructions must hold before the two are compared."""
 _MAX_LINES: Final = 20_000
-_COMPARES: Final = re.compile(
-    r"\b(?:over|rather than|instead of|in place of|statt|anstatt|anstelle von|en vez de|en lugar de)\b", re.IGNORECASE
-)
 
 
 class Standing(NamedTuple):
@@ -57,13 +54,9 @@ class Known:
         conflict: tuple[float, Standing] | None = None
         for memory, known in self._memories:
             shared = len(words & known)
-            if shared < min(_MIN_SHARED, len(words)) or memory.status == "superseded":
+            if shared < max(1, min(_MIN_SHARED, len(words) // 2)) or memory.status == "superseded":
                 continue
             verdict = compare(statements(memory), said)
-            if verdict.kind == "same" and _swapped(memory.body or memory.description, text):
-                verdict = Verdict(
-                    "conflict", verdict.score, (memory.description or memory.body, text), (memory.body, text)
-                )
             if verdict.kind == "same":
                 return Standing("same", memory.id)
             if verdict.kind == "conflict" and (conflict is None or verdict.score > conflict[0]):
@@ -91,17 +84,8 @@ class Said:
             if len(words & known) < _SAID * len(words):
                 continue
             if compare(statements(as_memory(line)), statements(as_memory(text))).kind == "same":
-                return not _swapped(line, text)
+                return True
         return False
-
-
-def _swapped(one: str, other: str) -> bool:
-    """True when both compare two things, the other way round: "tabs over spaces", "spaces over tabs"."""
-    left, right = _COMPARES.split(one, 1), _COMPARES.split(other, 1)
-    if len(left) != 2 or len(right) != 2:
-        return False
-    (a, b), (c, d) = (map(_words, left), map(_words, right))
-    return bool((a - c) & d) and bool((b - d) & c)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -166,7 +166,7 @@ def _by_polarity(left: Statement, right: Statement, least: float) -> Verdict | N
     mine, theirs = rest(left, right)
     if mine and theirs:
         return None
-    if len(left.heavy & right.heavy) < LEAST_WORDS and not corrects:
+    if len(left.heavy & right.heavy) < LEAST_WORDS and not corrects and left.heavy != right.heavy:
         return None
     score = frame(left, right)
     if score < (least / 2 if corrects else least):

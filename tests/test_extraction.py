@@ -252,12 +252,17 @@ def test_the_same_is_not_proposed_and_another_value_is_an_update() -> None:
         ("Never push without asking.", "Always push without asking."),
         ("I prefer tabs over spaces.", "I prefer spaces over tabs."),
         ("Use uv instead of pip.", "Use pip instead of uv."),
+        ("Wir nehmen immer Postgres statt MySQL.", "Wir nehmen immer MySQL statt Postgres."),
+        ("Always use tabs.", "Never use tabs."),
+        ("Immer Tabs verwenden.", "Nie Tabs verwenden."),
+        ("Usa siempre tabuladores.", "Nunca uses tabuladores."),
         ("The dev server runs on port 8420.", "Our dev server runs on port 9000."),
     ],
 )
 def test_x_and_not_x_are_never_the_same(known: str, said: str) -> None:
     outcome = judge(found(said), {}, background([known]))
     assert outcome.noted == ()
+    assert [one.relation for one in outcome.proposed] == ["update"]
     assert judge(found(said), {}, background((), known)).proposed
 
 
@@ -614,7 +619,23 @@ def test_extract_since_last_asks_the_gate(box: Sandbox) -> None:
     code, told = extract(box, "--since-last")
     assert code == 1
     assert told["sessions"][0]["skipped_because"] == "3 of 20 messages"  # type: ignore[index]
+    said = box.run("--transcripts-dir", str(box.project.parent / "transcripts"), "extract", "--since-last").err
+    assert "not yet, 3 of 20 messages" in said and "memdir extract SESSION" in said
     assert extract(box, "--since-last", MEMDIR_EXTRACT_MIN_MESSAGES="3")[0] == 0
+
+
+def test_what_waits_is_in_the_status_and_can_be_reviewed(box: Sandbox) -> None:
+    assert json.loads(box.run("status", "--json").out)["candidates"] == 0
+    assert extract(box)[0] == 0
+    assert "waiting      2 candidates for memory  -> memdir review" in box.run("status").out
+    asked = box.run("review").out
+    assert (
+        asked.count("I'm a data engineer.") == 1
+    )  # what was said is not repeated where it is the memory word for word
+    assert "user/preference" in asked
+    assert "memdir review confirm 1 (keep it) or reject 1\n" in asked  # a candidate is neither snoozed nor edited
+    assert box.run("review", "reject", "1").code == 0
+    assert json.loads(box.run("status", "--json").out)["candidates"] == 1
 
 
 def test_a_shared_directory_gets_neither_quotes_nor_people(box: Sandbox) -> None:
