@@ -17,8 +17,8 @@ from memdir.sessions.state_file import number
 from .app import App, Values
 from .output import bytes_text
 from .table import Command, Option
-from .watch_state import LATE, folder_of, is_running, one_daemon, read_daemon, read_log, said_of
 from .watch_state import Daemon as Seen
+from .watch_state import folder_of, is_running, one_daemon, read_daemon, read_log, said_of
 
 if TYPE_CHECKING:
     from .watch_daemon import Daemon
@@ -116,6 +116,7 @@ def _detach(app: App, values: Values, folder: str) -> int:
     running = is_running(folder)
     if running is not None:
         raise running
+    os.chdir(os.sep)  # the daemon keeps no directory in use
     pid = start_detached(app.environment, [*_globals(app), "watch", *_options(values)])
     deadline = time.monotonic() + START_SECONDS
     while read_daemon(folder).told.get("pid") != pid:
@@ -190,7 +191,8 @@ def _fields(seen: Seen, now: float) -> dict[str, object]:
     return {
         "running": seen.pid is not None, "died": seen.died, "pid": seen.pid, "version": told.get("version"),
         "started": rfc3339(started) if started else None, "heartbeat": rfc3339(beat) if beat else None,
-        "hangs": seen.pid is not None and bool(told) and seen.silent_for(now) > LATE,
+        "busy": told.get("busy"),
+        "hangs": seen.hangs(now),
         "mode": told.get("mode"), "why": told.get("why") or None, "events": told.get("events"),
         "syncs": told.get("syncs"), "cpu_seconds": told.get("cpu_seconds"), "memory_bytes": told.get("memory_bytes"),
         "archive": told.get("archive"), "projects": _projects(told),

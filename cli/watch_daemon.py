@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final, NamedTuple
 
 from memdir import __version__
@@ -25,13 +26,14 @@ from .watch_changes import Changes
 from .watch_events import Events, SystemEvents, Tell
 from .watch_projects import Places, Project, places_of, wanted
 from .watch_state import append_log, write_beat
-from .watch_work import Pass, archive, ask_for_work, sync_memory, sync_transcripts
+from .watch_work import DREAM, Pass, archive, ask_for_work, sync_memory, sync_transcripts
 
 
 class Timing(NamedTuple):
     """Seconds: between heartbeats; between looks at everything while there are events, and while there are none, of
     memories and of transcripts; the share of the time that looking may take in either case; between tries to have
-    events again; between looks whether there is work, and between those without any change before; after which a
+    events again; between two requests for a dream (one that finds nothing new stays due); between looks whether there
+    is work, and between those without any change before; after which a
     transcript that is not written to has come to rest; the longest wait after a failure."""
 
     beat: float = 5.0
@@ -41,6 +43,7 @@ class Timing(NamedTuple):
     scan_transcripts: float = 5.0
     scan_share: float = 0.02
     retry_events: float = 300.0
+    dream_again: float = 3600.0
     gates: float = 60.0
     gates_idle: float = 600.0
     settled: float = 60.0
@@ -68,6 +71,8 @@ class Standing:
         self.failures: dict[str, int] = {}
         self.synced: float | None = None
         self.stirred = True
+        self.dream_at = -inf
+        """When a dream was last asked for (of the clock)."""
         self.heard = -1
         """Events that had told of its memories when they were last looked at."""
 
@@ -292,7 +297,7 @@ class Daemon:
 
     def _watch_transcripts(self) -> None:
         timing = self._timing
-        looked = worked = -1e9
+        looked = worked = -inf
         took = 0.0
         while not self._transcripts.stopped:
             now = self._clock()
@@ -320,8 +325,11 @@ class Daemon:
                 if count:
                     self._log(f"{standing.project.label}: archived {counted(count, 'transcript')}")
                     self._transcripts.note(Area(TRANSCRIPTS, standing.project))
-            for asked in ask_for_work(standing.project, self._timing.settled):
+            may_dream = self._clock() >= standing.dream_at + self._timing.dream_again
+            for asked in ask_for_work(standing.project, self._timing.settled, dream=may_dream):
                 self._log(f"{standing.project.label}: asked for {asked}")
+                if asked == DREAM:
+                    standing.dream_at = self._clock()
             standing.errors.pop("work", None)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one project, the daemon goes on
             standing.stirred = True
@@ -336,6 +344,8 @@ class Daemon:
             return 0
         changes = self._memory if area.kind == MEMORY else self._transcripts
         name = f"{area.kind} of {standing.project.label}"
+        if area.kind == MEMORY and standing.synced is None:
+            self._beat(busy=name)  # it may take minutes, the first time
         started, heard = self._clock(), self._areas.heard(standing.project)
         try:
             done = sync(standing.project)
@@ -379,10 +389,10 @@ class Daemon:
             append_log(self._folder, self._now(), text)
         self._print(text)
 
-    def _beat(self) -> None:
+    def _beat(self, busy: str | None = None) -> None:
         self._beaten = self._clock()
         with contextlib.suppress(MemdirError):  # as above
-            write_beat(self._folder, self._fields())
+            write_beat(self._folder, {**self._fields(), "busy": busy})
 
     def _fields(self) -> dict[str, object]:
         return {

@@ -36,6 +36,10 @@ class Daemon(NamedTuple):
         """Whether it ended without saying so."""
         return self.pid is None and bool(self.told)
 
+    def hangs(self, now: float) -> bool:
+        """Whether it runs but gives no sign of life, and is not at something long."""
+        return self.pid is not None and bool(self.told) and not self.told.get("busy") and self.silent_for(now) > LATE
+
     def silent_for(self, now: float) -> float:
         """Seconds since its last heartbeat."""
         return max(now - (number(self.told.get("beat")) or now), 0.0)
@@ -55,7 +59,9 @@ def said_of(seen: Daemon, now: float) -> str | None:
     if told.get("mode") == "scans":
         said += f", by looking instead of events: {told.get('why')}"
     silent = seen.silent_for(now)
-    return f"{said}; no heartbeat for {silent:.0f} s" if silent > LATE else said
+    if told.get("busy") and silent > 1.0:
+        return f"{said}; at work on the {told['busy']} for {silent:.0f} s"
+    return f"{said}; no heartbeat for {silent:.0f} s" if seen.hangs(now) else said
 
 
 def folder_of(state_dir: str | None) -> str:

@@ -15,6 +15,7 @@ from memdir.switches import switched_off
 from .watch_projects import Project
 from .workspace import Workspace
 
+DREAM: Final = "a dream"
 RECENT: Final = 86_400.0
 """Seconds since a transcript was last written within which it may have something to learn from."""
 
@@ -85,9 +86,9 @@ def _age(path: str, now: float) -> float:
         return -1.0  # it went meanwhile
 
 
-def ask_for_work(project: Project, settled: float) -> list[str]:
-    """Have the worker learn from sessions that were not written to for so many seconds, and dream when it is time; what
-    was asked for. Raises `MemdirError`, `OSError`."""
+def ask_for_work(project: Project, settled: float, *, dream: bool = True) -> list[str]:
+    """Have the worker learn from sessions that were not written to for so many seconds, and with `dream` dream when it
+    is time; what was asked for. Raises `MemdirError`, `OSError`."""
     from memdir.sessions.gate import evaluate
 
     from .dreaming import gate_of_workspace
@@ -105,9 +106,9 @@ def ask_for_work(project: Project, settled: float) -> list[str]:
         for session, path in _grown(workspace, folder, now, settled):
             ask_worker(environment, folder, Request(project.cwd, session, path, now))
             asked.append(f"extraction from session {session[:8]}")
-        if not asked and evaluate(gate_of_workspace(workspace), now).due:
+        if dream and not asked and evaluate(gate_of_workspace(workspace), now).due:
             ask_worker(environment, folder, Request(project.cwd, "", "", now))
-            asked.append("dream")
+            asked.append(DREAM)
         return asked
 
 
