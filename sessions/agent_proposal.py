@@ -29,7 +29,7 @@ from .inputs import Inputs
 from .operation import Operation
 
 KEPT_SHARE: Final = 0.6
-"""Of the words of a file that is gone, what the file that it was merged into must have at least."""
+"""Of the words of a file that is gone, or was rewritten, what the file that has them now must have at least."""
 _SHOWN: Final = 12
 _NEGATIONS: Final = frozenset(
     ["not", "no", "never", "without", "except", "unless", "before", "after", "cannot", "nicht", "kein", "keine", "nie"]
@@ -112,18 +112,21 @@ class _Reader:
         for other in gone:
             changes += self._archived(other, superseded_by=path)
             lost |= _words(self._inputs.files[other]) - kept
-        asks = any(word in _NEGATIONS or any(map(str.isdigit, word)) for word in lost)
-        evidence = (f"words that it does not have: {', '.join(sorted(lost)[:_SHOWN])}",) if lost else ()
         ids = (id_of(path), *map(id_of, gone))
         reason = f"the agent put {', '.join(ids[1:])} into {ids[0]}"
-        return Operation("merge", ids, reason, evidence, tuple(changes), asks=asks)
+        return Operation("merge", ids, reason, _told(lost), tuple(changes), asks=_weighs(lost))
 
     def edit(self, path: str, data: bytes) -> Operation:
-        """A file that was rewritten, or a new one."""
+        """A file that was rewritten, or a new one. Where a number or a "not" got lost, a "not" came in, or most of the
+        words went, a person must look."""
         if path not in self._inputs.files:
             change = Change(path, None, data)
             return Operation("promote", (id_of(path),), "the agent wrote a new memory", (), (change,))
-        return Operation("annotate", (id_of(path),), "the agent rewrote it", (), tuple(self._replaced(path, data)))
+        words, kept = _described(self._inputs.files[path]), _described(data)
+        lost = words - kept
+        asks = _weighs(lost) or not _NEGATIONS.isdisjoint(kept - words) or len(lost) > (1 - KEPT_SHARE) * len(words)
+        changes = tuple(self._replaced(path, data))
+        return Operation("annotate", (id_of(path),), "the agent rewrote it", _told(lost), changes, asks=asks)
 
     def drop(self, path: str) -> Operation:
         """A file whose words no other has."""
@@ -185,8 +188,22 @@ def _target(data: bytes, texts: Mapping[str, set[str]]) -> str:
     return best if best and shares[best] >= KEPT_SHARE else ""
 
 
+def _weighs(lost: set[str]) -> bool:
+    """A number or a "not" is among the words that got lost."""
+    return any(word in _NEGATIONS or any(map(str.isdigit, word)) for word in lost)
+
+
+def _told(lost: set[str]) -> tuple[str, ...]:
+    return (f"words that it does not have: {', '.join(sorted(lost)[:_SHOWN])}",) if lost else ()
+
+
 def _words(data: bytes) -> set[str]:
     return set(_WORD.findall(parse(data).body.casefold()))
+
+
+def _described(data: bytes) -> set[str]:
+    """The words of the description and the text."""
+    return _words(data) | set(_WORD.findall(str(parse(data).head.get("description") or "").casefold()))
 
 
 def _new(root: str, path: str, data: bytes) -> Memory:

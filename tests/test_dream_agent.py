@@ -279,6 +279,24 @@ def test_what_is_shortened_stays_in_the_archive(box: Sandbox) -> None:
     assert [c.path for c in longer.changes] == ["m08.md"]
 
 
+def test_a_rewritten_file_that_lost_its_facts_or_says_the_contrary_asks(box: Sandbox) -> None:
+    root = root_of(box)
+    memory(root, "cache", "The build uses the shared cache on port 9000.")
+    for body in (
+        "The build does not use the shared cache on port 9000.", "The build uses the shared cache.",
+        "The build uses the shared cache on port 9001.", "Cache on port 9000.",
+    ):  # fmt: skip
+        (operation,) = proposed(box, cache=TEXT.format(name="cache", body=body))
+        assert (operation.kind, operation.asks) == ("annotate", True), body
+    (operation,) = proposed(box, cache=TEXT.format(name="cache", body="On port 9000 the build uses the shared cache."))
+    assert not operation.asks
+    described = TEXT.replace("About {name}", "Never use {name}").format(
+        name="cache", body="The build uses the shared cache on port 9000."
+    )
+    (operation,) = proposed(box, cache=described)
+    assert operation.asks
+
+
 def test_pages_of_the_index_are_not_the_agents(box: Sandbox) -> None:
     given = inputs(root_of(box))
     assert propose(given, {**given.files, "MEMORY.md": b"mine"}).operations == ()
