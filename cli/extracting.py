@@ -80,5 +80,6 @@ def make_memory(workspace: Workspace, candidate: Candidate, command: str) -> App
         root, workspace.state_of(root), lambda store: accept(candidate, store, now=now, private=private),
         command=f"memdir {command}", now=now, wait=DEFAULT_WAIT if wait is None else wait,
     )  # fmt: skip
-    mark(workspace.state_of(root), candidate.id, "accepted", now=now, memory=done.plan.id)
+    number = done.transaction.number if done.transaction is not None else 0
+    mark(workspace.state_of(root), candidate.id, "accepted", now=now, memory=done.plan.id, transaction=number)
     return done

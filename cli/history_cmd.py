@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from memdir.dates import rfc3339
-from memdir.errors import BadInputError, UsageError
+from memdir.errors import BadInputError, MemdirError, UsageError
 from memdir.files import shown
 from memdir.journal import Journal, Transaction, Undone
 from memdir.lock import hold
@@ -89,12 +89,25 @@ def _take_back(app: App, command: str, targets: Mapping[Source, Sequence[Transac
         for source in targets:
             held.enter_context(hold(source.root, command=f"memdir {command}", now=now, wait=lock_wait(app)))
             say(app, _journal(app, source).recover())
-        return {
+        done = {
             source: _journal(app, source).undo(len(entries), now=now)
             if command == "undo"
             else _journal(app, source).redo(now=now)
             for source, entries in targets.items()
         }
+    _tell_candidates(app, done, now)
+    return done
+
+
+def _tell_candidates(app: App, done: Mapping[Source, Undone], now: float) -> None:
+    """A candidate whose memory was taken back waits for a decision again."""
+    from memdir.sessions.candidates import follow
+
+    for source, undone in done.items():
+        try:
+            follow(app.workspace().state_of(source.root), undone.transactions, now=now)
+        except MemdirError as error:
+            app.out.note(f"the candidates do not know of it: {error.message}")
 
 
 def _show(app: App, chosen: list[tuple[Transaction, Source]], seen: Mapping[Source, Undone]) -> None:

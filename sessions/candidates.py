@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 from memdir.digest import blake2b
 from memdir.errors import MemdirError, NotFoundError, UsageError
 from memdir.files import read_file
+from memdir.journal_records import Transaction
 from memdir.model import TYPES
 
 from .appending import appending
@@ -65,6 +66,10 @@ class Candidate(NamedTuple):
     status: Status = "open"
     memory: str = ""
     """The memory that it became, once accepted."""
+    until: float = 0.0
+    """No one is asked about it before (seconds since the epoch)."""
+    transaction: int = 0
+    """The journal's number of that change."""
 
     @property
     def sessions(self) -> tuple[str, ...]:
@@ -120,9 +125,22 @@ def add_evidence(state_dir: str, id: str, said: Evidence) -> None:
     _append(state_dir, [{"id": id, "evidence": [said._asdict()]}])
 
 
-def mark(state_dir: str, id: str, status: Status, *, now: float, memory: str = "") -> None:
+def mark(state_dir: str, id: str, status: Status, *, now: float, memory: str = "", transaction: int = 0) -> None:
     """Write down what became of a candidate. Raises `StorageError`, `LockedError`."""
-    _append(state_dir, [{"id": id, "status": status, "when": now, **({"memory": memory} if memory else {})}])
+    became = {"memory": memory, "transaction": transaction}
+    _append(state_dir, [{"id": id, "status": status, "when": now, **{k: v for k, v in became.items() if v}}])
+
+
+def follow(state_dir: str, transactions: Iterable[Transaction], *, now: float) -> None:
+    """Follow what an undo or a redo took back: a candidate whose acceptance was undone waits again, one whose memory
+    was made again is accepted. Raises `StorageError`, `LockedError`."""
+    for one in candidates(state_dir).values():
+        for taken in transactions if one.transaction else ():
+            again = taken.redoes and any(change.path == one.memory for change in taken.changes)
+            if one.status == "accepted" and (one.transaction == taken.number or again):
+                mark(state_dir, one.id, "open", now=now)
+            elif one.status == "open" and one.transaction in taken.undoes:
+                mark(state_dir, one.id, "accepted", now=now)
 
 
 def reject(state_dir: str, id: str, *, now: float) -> Candidate:
@@ -131,6 +149,11 @@ def reject(state_dir: str, id: str, *, now: float) -> Candidate:
     found = find_candidate(state_dir, id)
     mark(state_dir, found.id, "rejected", now=now)
     return found._replace(status="rejected")
+
+
+def snooze(state_dir: str, id: str, until: float, *, now: float) -> None:
+    """Ask about a candidate again at `until` (seconds since the epoch). Raises `StorageError`, `LockedError`."""
+    _append(state_dir, [{"id": id, "until": until, "when": now}])
 
 
 def _path(state_dir: str) -> str:
@@ -164,6 +187,8 @@ def _take(found: dict[str, Candidate], row: Mapping[str, object]) -> None:
         evidence=tuple(merged),
         status=next((known for known in STATUSES if known == status), old.status) if "text" not in row else old.status,
         memory=_text(row, "memory") or old.memory,
+        until=number(row.get("until")) or old.until,
+        transaction=int(number(row.get("transaction")) or old.transaction),
     )
 
 
@@ -188,9 +213,7 @@ def _evidence(value: object) -> tuple[Evidence, ...]:
     for item in value if isinstance(value, list) else []:
         if isinstance(item, dict) and isinstance(item.get("session"), str):
             when = item.get("when")
-            found.append(
-                Evidence(item["session"][:512], str(item.get("turn", ""))[:512], number(when) or 0.0)
-            )
+            found.append(Evidence(item["session"][:512], str(item.get("turn", ""))[:512], number(when) or 0.0))
     return tuple(found)
 
 

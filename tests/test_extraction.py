@@ -615,6 +615,25 @@ def test_extract_writes_nothing_until_it_is_applied(box: Sandbox) -> None:
     assert memories(box) == ["use-pnpm-instead-of-npm.md"]
 
 
+def test_an_acceptance_that_is_undone_waits_again(box: Sandbox) -> None:
+    def waiting() -> list[str]:
+        told = json.loads(box.run("--json", "review").out)
+        return sorted(item["reason"] for item in told["items"])
+
+    both = ["I'm a data engineer.", "Use pnpm instead of npm."]
+    assert extract(box)[0] == 0
+    assert waiting() == both
+    assert extract(box, "--apply", "--yes")[0] == 0
+    assert waiting() == []
+    assert box.run("undo", "2", "--yes").code == 0
+    assert waiting() == both
+    assert box.run("redo", "--yes").code == 0
+    assert waiting() == []
+    assert box.run("undo", "--yes").code == 0
+    assert memories(box) == []
+    assert waiting() == both
+
+
 def test_extract_since_last_asks_the_gate(box: Sandbox) -> None:
     code, told = extract(box, "--since-last")
     assert code == 1
