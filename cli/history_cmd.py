@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import BadInputError, MemdirError, UsageError
 from memdir.files import shown
 from memdir.journal import Journal, Transaction, Undone
@@ -35,7 +35,7 @@ def run_history(app: App, values: Values) -> int:
     for entry, source in found:
         state = "" if entry.state == "done" else f"  [{entry.state}]"
         label = f"{source.label:{wide}}" if wide else ""
-        app.out.line(f"{entry.number:5}  {rfc3339(entry.when)[:19]}Z  {label}{entry.command}{state}")
+        app.out.line(f"{entry.number:5}  {local_text(entry.when)}  {label}{entry.command}{state}")
     if not found:
         app.out.note("nothing was changed by memdir yet")
     return 0 if found else 1

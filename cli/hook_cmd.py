@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import StorageError
 from memdir.files import shown
 from memdir.hook_events import EVENTS, HookEvent
@@ -84,7 +84,7 @@ def _fields(record: Record) -> dict[str, object]:
 
 def _print(app: App, record: Record) -> None:
     out = app.out
-    head = f"{rfc3339(record.at)[:19]}  {record.event}"
+    head = f"{local_text(record.at)}  {record.event}"
     about = [record.session[:8], counted(record.chars, "character") if record.chars else "", f"{record.took_ms:g} ms"]
     out.line(f"{out.styled(head, 'bold')}  {out.styled('  '.join(text for text in about if text), 'dim')}")
     if record.error:

@@ -10,20 +10,23 @@ from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from memdir.errors import MemdirError
+from memdir.quoting import shorten
 
 _MARK = re.compile("\ufdd0([0-9;]*)\ufdd1")
 """Where a style begins and ends: non-characters, so that a file's own escape sequences are never taken for ours."""
 _HALF = re.compile("[\ud800-\udfff]")
+_JOINERS = "\u200c\u200d"
 _ROOM = 30
 """Columns that a text at least needs beside its prefix."""
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
 def printable(text: str) -> str:
-    """Control characters (but newline and tab) as visible escapes, so that a file's text cannot drive a terminal."""
+    """Control characters (but newline and tab) as visible escapes, so that a file's text cannot drive a terminal.
+    Joiners stay, with which Persian, the scripts of India and emoji are written."""
     if text.isprintable():
         return text
-    return "".join(c if c in "\n\t" or c.isprintable() or c == " " else repr(c)[1:-1] for c in text)
+    return "".join(c if c in "\n\t" or c in _JOINERS or c.isprintable() or c == " " else repr(c)[1:-1] for c in text)
 
 
 def columns(text: str) -> int:
@@ -33,7 +36,8 @@ def columns(text: str) -> int:
         return len(text)
     import unicodedata  # only for texts that need it
 
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    wide = unicodedata.east_asian_width
+    return sum(0 if unicodedata.combining(c) or c in _JOINERS else 2 if wide(c) in "WF" else 1 for c in text)
 
 
 def counted(number: int, word: str) -> str:
@@ -47,10 +51,21 @@ def bytes_text(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.1f} KB"
 
 
-def _folded(words: list[str], room: int) -> list[str]:
-    """The words in lines of at most `room` columns; a longer word has a line of its own."""
+def fitted(text: str, room: int) -> str:
+    """A text on one line of at most `room` columns, cut at a word where there is one, with an ellipsis."""
+    cut = shorten(text, room)
+    over = columns(cut) - room
+    while over > 0 and len(cut) > 1:  # characters that take two columns
+        cut = shorten(text, len(cut) - (over + 1) // 2)
+        over = columns(cut) - room
+    return cut
+
+
+def folded(words: list[str], room: int) -> list[str]:
+    """The words in lines of at most `room` columns; a longer word has a line of its own, but one in a script without
+    spaces is broken."""
     lines, line, used = [], "", 0
-    for word in words:
+    for word in (piece for whole in words for piece in _broken(whole, room)):
         wide = columns(word)
         if used and used + 1 + wide > room:
             lines.append(line.rstrip())
@@ -58,6 +73,22 @@ def _folded(words: list[str], room: int) -> list[str]:
         if word or line:
             line, used = (f"{line} {word}", used + 1 + wide) if line else (word, wide)
     return [*lines, line.rstrip()]
+
+
+def _broken(word: str, room: int) -> list[str]:
+    """A word that is too long in pieces, where it has wide characters; marks of style stay whole."""
+    plain = printable(_MARK.sub("", word))
+    if columns(plain) <= max(room, 2) or columns(plain) == len(plain):
+        return [word]
+    pieces, used = [""], 0
+    for at, part in enumerate(_MARK.split(word)):
+        for char in [f"\ufdd0{part}\ufdd1"] if at % 2 else part:
+            wide = columns(char)
+            if used and used + wide > max(room, 2):
+                pieces, used = [*pieces, ""], 0
+            pieces[-1] += char
+            used += wide
+    return pieces
 
 
 def _json(whole: Mapping[str, object], stream: TextIO) -> str:
@@ -119,10 +150,10 @@ class Output:
         if columns(line) <= width or not width:
             self.line(line.rstrip())
             return
-        lines = _folded(words, width - indent)
+        lines = folded(words, width - indent)
         if width - indent < _ROOM:
             indent = columns(prefix) - columns(prefix.lstrip()) + 4
-            lines = ["", *_folded(words, width - indent)]
+            lines = ["", *folded(words, width - indent)]
         self.line((prefix + lines[0]).rstrip())
         for line in lines[1:]:
             self.line(" " * indent + line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_NOTHING, EXIT_OK, BadInputError, NotFoundError, StorageError, UsageError
 from memdir.files import shown
 
@@ -88,7 +88,7 @@ def run_restore(app: App, values: Values) -> int:
         if app.out.json:
             app.out.object("session-restore/1", {"restorable": rows, "took_ms": app.out.took_ms()})
         for item in there if not app.out.json else ():
-            app.out.line(f"{item.session}  {rfc3339(item.when)[:16].replace('T', ' ')}Z  {item.title}")
+            app.out.line(f"{item.session}  {local_text(item.when)}  {item.title}")
         if not there:
             app.out.note("no session was removed")
         return EXIT_OK if there else EXIT_NOTHING

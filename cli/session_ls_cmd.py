@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from memdir.dates import DAY, parse_date, rfc3339
+from memdir.dates import DAY, local_text, parse_date, rfc3339
 from memdir.errors import EXIT_NOTHING, EXIT_OK, StorageError, UsageError
 from memdir.files import shown
-from memdir.index_edit import shorten
 from memdir.quoting import one_line
 
 from .app import App, Values
-from .output import bytes_text, columns, counted
+from .output import bytes_text, columns, counted, fitted
 from .session_named import PLACES, listed_sessions, transcript_dirs
 from .table import Command, Option
 
@@ -172,10 +171,11 @@ def _fields(about: Overview, deletion: _Deletion) -> dict[str, object]:
 
 def _print(app: App, listed: list[Overview], deletion: _Deletion) -> None:
     out = app.out
-    length = _id_length([about.session.id for about in listed])
+    ids = [about.session.id for about in listed]
+    length = _id_length(ids)
     rows = [
-        (about.session.id[:length], _time(about), counted(about.told.turns, "turn"), bytes_text(about.session.size))
-        for about in listed
+        (id[:length], local_text(about.latest), counted(about.told.turns, "turn"), bytes_text(about.session.size))
+        for id, about in zip(ids, listed, strict=True)
     ]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for about, row in zip(listed, rows, strict=True):
@@ -185,7 +185,7 @@ def _print(app: App, listed: list[Overview], deletion: _Deletion) -> None:
         end = f"  ({remarks})" if remarks else ""
         room = out.width - columns(start) - columns(end) - 1
         title = about.title or "(nothing was asked)"
-        out.line(start + (shorten(title, max(24, room)) if out.width else title) + out.styled(end, "yellow"))
+        out.line(start + (fitted(title, max(20, room)) if out.width else title) + out.styled(end, "yellow"))
     if not listed:
         out.note("there is no such session here (--all-projects looks everywhere)")
     soon = sum(map(deletion.is_soon, listed))
@@ -209,10 +209,6 @@ def _remarks(about: Overview, deleted: list[str]) -> str:
     found += [f"{counted(told.skipped, 'line')} skipped"] if told.skipped else []
     found += ["archived"] if about.session.is_archived else []
     return ", ".join(found + deleted)
-
-
-def _time(about: Overview) -> str:
-    return rfc3339(about.latest)[:16].replace("T", " ") + "Z"
 
 
 COMMANDS = (

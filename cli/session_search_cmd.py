@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from memdir.dates import parse_date
+from memdir.dates import local_text, parse_date
 from memdir.errors import EXIT_NOTHING, EXIT_OK, BadInputError
 from memdir.files import shown
 
 from .app import App, Values
+from .output import fitted
 from .session_named import ALL_PROJECTS, TRANSCRIPTS
 from .table import Argument, Command, Option
 
@@ -126,7 +127,7 @@ def session_fields(hit: SessionHit) -> dict[str, object]:
 def print_turn(app: App, hit: TurnHit, *, explain: bool = False) -> None:
     """A turn for people: where it was said, the passage between its neighbours' first lines."""
     out = app.out
-    about = [f"{hit.score:.2f}", hit.role, hit.timestamp[:16].replace("T", " "), f"line {hit.line}"]
+    about = [f"{hit.score:.2f}", hit.role, _time(hit), f"line {hit.line}"]
     out.wrapped(f"{out.styled(shown(hit.session), 'bold')}  ", out.styled("  ".join(filter(None, about)), "dim"))
     before, after = hit.before, hit.after
     if before:
@@ -143,15 +144,20 @@ def print_turn(app: App, hit: TurnHit, *, explain: bool = False) -> None:
 def print_session(app: App, hit: SessionHit, *, explain: bool = False) -> None:
     """A session for people: its title, and the best passage."""
     out = app.out
-    about = [f"{hit.score:.2f}", hit.best.timestamp[:10], f"line {hit.best.line}"]
+    about = [f"{hit.score:.2f}", _time(hit.best)[:10], f"line {hit.best.line}"]
     out.wrapped(f"{out.styled(shown(hit.session), 'bold')}  ", out.styled("  ".join(filter(None, about)), "dim"))
     if hit.title:
-        out.wrapped("    ", out.styled(shown(hit.title), "cyan"))
+        title = shown(hit.title)
+        out.line("    " + out.styled(fitted(title, max(24, out.width - 5)) if out.width else title, "cyan"))
     passage = hit.best.passage()
     if passage.text:
         out.wrapped("    ", marked(app, passage))
     if explain:
         _explain(app, hit.parts.items(), hit.why)
+
+
+def _time(hit: TurnHit) -> str:
+    return local_text(parse_date(hit.timestamp)) if hit.timestamp else ""
 
 
 def _explain(app: App, parts: object, why: tuple[str, ...]) -> None:

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text
 from memdir.errors import EXIT_NOTHING, EXIT_OK, NotFoundError, UsageError
 from memdir.files import shown
 
 from .app import App, Values
-from .output import columns, counted
+from .output import columns, counted, folded
 from .pager import paged
 from .session_named import PLACES, SESSION, session_named
 from .table import Command, Option
@@ -74,7 +74,7 @@ def run(app: App, values: Values) -> int:
     said = conversation(turns, all=all)
     with paged(app, wanted=not values.flag("no_pager")):
         if title:
-            app.out.line(app.out.styled(title, "bold"))
+            app.out.wrapped("", app.out.styled(title, "bold"))
         app.out.line(app.out.styled(f"{session.id}  {shown(session.path)}", "dim"))
         _Printer(app, clean, tools=values.flag("tools"), thinking=all, mark=mark).print(said)
     if transcript.told.skipped:
@@ -127,12 +127,11 @@ class _Printer:
 
     def _turn(self, turn: Turn, who: str, shown: Sequence[Piece]) -> None:
         out = self._app.out
-        moment = rfc3339(turn.timestamp) if turn.timestamp else ""
-        day, time = moment[:10], moment[11:16]
+        day, _, time = local_text(turn.timestamp).partition(" ") if turn.timestamp else ("", "", "")
         if day and day != self._day:
             self._day, self._last = day, ("", "")
             out.line()
-            out.line(out.styled(f"{day} UTC", "dim"))
+            out.line(out.styled(day, "dim"))
         if who != self._last[0]:
             out.line()
         start_time = time if (who, time) != self._last else ""
@@ -170,6 +169,9 @@ class _Printer:
 
 def _folded(line: str, room: int, indent: str) -> list[str]:
     before = line[: len(line) - len(line.lstrip())]
+    if columns(line) != len(line):  # wide characters, which textwrap counts as one column each
+        parts = folded(line.split(" "), max(room - len(before + indent), 2))
+        return [before + parts[0], *(before + indent + part for part in parts[1:])]
     return textwrap.wrap(
         line, room, subsequent_indent=before + indent, replace_whitespace=False, drop_whitespace=True
     ) or [""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_NOTHING, EXIT_OK
 from memdir.files import shown
 
@@ -74,7 +74,7 @@ def _print(app: App, found: Statistics, rows: int) -> None:
     skipped = f", {found.skipped} skipped" if found.skipped else ""
     _line(app, "read", f"{counted(found.lines, 'line')}{skipped}, {bytes_text(found.bytes)}")
     if found.first:
-        span = f"{_minute(found.first)} to {_minute(found.last)}"
+        span = f"{local_text(found.first)} to {local_text(found.last)}"
         _line(app, "time", f"{span}, active {duration(found.active)} (breaks over 5 minutes left out)")
     _line(app, "tokens", tokens_text(found.tokens))
     if any(found.agent_tokens):
@@ -127,10 +127,6 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def _minute(seconds: float) -> str:
-    return rfc3339(seconds)[:16].replace("T", " ")
 
 
 COMMANDS = (

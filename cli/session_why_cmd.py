@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_NOTHING, EXIT_OK, BadInputError, NotFoundError, StorageError
 from memdir.files import read_file, shown
 from memdir.git_root import checkout_root, worktrees
@@ -15,7 +15,7 @@ from memdir.quoting import one_line
 from memdir.secrets import mask
 
 from .app import App, Values
-from .output import counted
+from .output import counted, fitted
 from .session_named import PLACES, transcript_dirs
 from .table import Argument, Command, Option
 
@@ -192,14 +192,7 @@ def _fields(origin: Origin) -> dict[str, object]:
         "why": [shown(reason) for reason in origin.why],
         "started": rfc3339(trace.started) if trace.started else None,
         "ended": rfc3339(trace.ended) if trace.ended else None,
-        "turns": [
-            {
-                **turn._asdict(),
-                "path": shown(turn.path),
-                "timestamp": rfc3339(turn.timestamp) if turn.timestamp else None,
-            }
-            for turn in origin.turns
-        ],
+        "turns": list(map(_turn, origin.turns)),
     }
 
 
@@ -214,7 +207,7 @@ def _print_target(app: App, target: _Target) -> None:
         place = f"{shown(target.file)}:{target.line}" if target.line else shown(target.file)
         out.wrapped(out.styled(place, "bold") + "  ", one_line(mask(target.text.strip())))
     if commit is not None:
-        told = f"{mask(one_line(commit.subject))} ({rfc3339(commit.authored)[:10]})"
+        told = f"{mask(one_line(commit.subject))} ({local_text(commit.authored)[:10]})"
         out.wrapped(out.styled(commit.id[:10], "yellow") + "  ", told)
     elif target.line:
         out.note("the line is not committed (yet)")
@@ -222,15 +215,16 @@ def _print_target(app: App, target: _Target) -> None:
 
 def _print(app: App, origin: Origin) -> None:
     out, trace = app.out, origin.session
-    day = f"{rfc3339(trace.started)[:16].replace('T', ' ')}Z  " if trace.started else ""
-    out.wrapped(f"{origin.score:.2f}  {out.styled(trace.session.id, 'bold')}  {out.styled(day, 'dim')}", origin.title)
+    day = local_text(trace.started) if trace.started else ""
+    out.line(f"{origin.score:.2f}  {out.styled(trace.session.id, 'bold')}  {out.styled(day, 'dim')}".rstrip())
+    out.line("      " + (fitted(origin.title, max(24, out.width - 7)) if out.width else origin.title))
     out.wrapped("      ", out.styled(one_line(", ".join(map(shown, origin.why))), "cyan"))
     asked = ""
     for turn in origin.turns[-TURNS:]:
         if turn.prompt and turn.prompt_turn != asked:
             asked = turn.prompt_turn
             out.wrapped("      you: ", _short(turn.prompt))
-        time = f"{rfc3339(turn.timestamp)[11:16]}  " if turn.timestamp else ""
+        time = f"{local_text(turn.timestamp)[11:]}  " if turn.timestamp else ""
         out.wrapped(f"      {time}- ", f"{one_line(turn.text)}  {out.styled(f'--turn {shown(turn.turn)}', 'dim')}")
 
 

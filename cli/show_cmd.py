@@ -6,14 +6,13 @@ from memdir.changes import relative_path
 from memdir.dates import parse_date, rfc3339
 from memdir.errors import BadInputError
 from memdir.files import read_file, shown
-from memdir.index_edit import shorten
 from memdir.model import INDEX_NAME, STATUSES, TYPES, Memory, Source
 from memdir.scan import as_claude, scan
 from memdir.store import Store, read_body
 
 from .app import App, Values
 from .named import named
-from .output import columns
+from .output import columns, fitted
 from .table import Argument, Command, Option
 
 
@@ -141,7 +140,7 @@ def _print(app: App, listed: list[tuple[Memory, Source]]) -> None:
         start = f"{memory.type or '-':{type_width}}  {id}" + " " * (id_width - columns(id) + 2)
         mark = "" if memory.status == "active" else f"({memory.status}) "
         text = " ".join(f"{mark}{_clean(memory.description)}".split())
-        text = shorten(text, max(20, wide - column - 1)) if wide else text
+        text = fitted(text, max(20, wide - column - 1)) if wide else text
         if wide and columns(id) > id_width and text:  # a name that is too long has a line of its own
             app.out.line(app.out.styled(start, "bold"))
             start = " " * column

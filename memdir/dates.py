@@ -73,6 +73,17 @@ def rfc3339(seconds: float) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}.{fraction:03d}Z"
 
 
+def local_text(seconds: float) -> str:
+    """`2026-07-29 15:16`: for people, in their own zone, in which a date without one is read, too."""
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromtimestamp(seconds)  # noqa: DTZ006 - local time is wanted
+    except (ValueError, OverflowError, OSError):  # beyond what the system's calendar knows
+        return rfc3339(seconds)[:16].replace("T", " ")
+    return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d} {moment.hour:02d}:{moment.minute:02d}"
+
+
 def age_days(then: float, now: float) -> int:
     """Whole days between two times; 0 for a time in the future."""
     return max(0, int((now - then) // DAY))

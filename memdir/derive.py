@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from .files import is_free
-from .index_edit import shorten
+from .quoting import shorten
 
 MAX_NAME_WORDS: Final = 7
 MAX_NAME: Final = 60

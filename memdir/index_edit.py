@@ -16,6 +16,7 @@ from .markdown import headings
 from .markdown_blocks import lines as scanned_lines
 from .memory_index import Entry, entries, entry_line, link_target, load_index, parse_entry
 from .model import TYPES, Memory
+from .quoting import shorten
 
 FIRST_LINE: Final = "# Memory Index"
 MAX_DERIVED: Final = 150
@@ -66,16 +67,6 @@ def title_of(name: str) -> str:
         return name
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
-
-
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters of one line, cut at a word where there is one, with an ellipsis."""
-    text = " ".join(text.split())
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:.-—") + "…"
 
 
 _TARGET = re.compile(r"\]\((?P<target><[^<>\n]*>|(?:[^()\s]|\([^()\s]*\))+)")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sandbox import Sandbox
 
+from memdir.cli.output import columns
 from memdir.dates import parse_date
 from memdir.sessions.catalogue import Session, catalogue
 from memdir.sessions.removed import put_back, remove, removed
@@ -175,7 +176,7 @@ def test_a_conversation_as_a_person_reads_it(sample: Sandbox) -> None:
     assert done.out.splitlines()[0] == "Scanner: limited retries over MQTT"
     assert done.out.splitlines()[2:] == [
         "",
-        "2026-10-24 UTC",
+        "2026-10-24",
         "",
         "  06:41  you     /review the scanner branch",
         "",
@@ -290,6 +291,24 @@ def test_escape_sequences_do_not_reach_a_terminal(sample: Sandbox, tmp_path: Pat
     out = on_a_terminal(sample, "session", "show", str(path), "--no-pager", NO_COLOR="1")
     assert "\x1b" not in out
     assert "\\x1b]0;owned" in out
+
+
+def test_a_script_of_wide_characters_is_folded_by_its_columns(sample: Sandbox, tmp_path: Path) -> None:
+    transcript(tmp_path / "t", "s", line("user", "請告訴我模擬器使用哪個埠號" * 12, 1))
+    for words in (("show", "s", "--no-pager"), ("ls",), ("search", "模擬器"), ("search", "--sessions", "模擬器")):
+        out = on_a_terminal(sample, "session", *words, "--transcripts", str(tmp_path / "t"), NO_COLOR="1")
+        assert "請告訴我" in out
+        assert max(columns(row) for row in out.replace("\r", "").split("\n") if "jsonl" not in row) <= 60, words
+
+
+def test_people_see_times_of_their_own_zone(sample: Sandbox, tmp_path: Path) -> None:
+    """The zone in which `--since 2026-11-21` is read."""
+    path = transcript(tmp_path / "t", "s", line("user", "heron", 1).replace("T10:01", "T22:01"))
+    here = ("--transcripts", str(tmp_path / "t"))
+    for words in (("ls", "--since", "2026-11-21"), ("search", "heron", "--since", "2026-11-21"), ("stats",)):
+        assert "2026-11-21 07:01" in sample.run("session", *words, *here, TZ="UTC-9").out, words
+    assert "2026-11-21\n\n  07:01  you" in sample.run("session", "show", str(path), TZ="UTC-9").out
+    assert listed(sample, *here)[0]["started"] == "2026-11-20T22:01:00.000Z"
 
 
 # stats

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memdir.cli.app import App, Values
-from memdir.cli.output import Output, columns
+from memdir.cli.output import Output, columns, fitted
 from memdir.cli.parse import parse
 from memdir.environment import Environment
 
@@ -99,3 +99,23 @@ def test_ls_keeps_its_columns_and_its_names(tmp_path: Path) -> None:
     lines = on_terminal(80, ls)
     assert f"user  {long}" in lines
     assert len({line.index("says") for line in lines if "says" in line}) == 1
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.text("ab日本 \u0301\u200d", max_size=80), st.integers(2, 40))
+def test_what_is_cut_to_a_width_has_it(text: str, room: int) -> None:
+    cut = fitted(text, room)
+    assert columns(cut) <= room or len(cut) == 1
+    assert cut.endswith("…") or cut == " ".join(text.split())
+
+
+def test_a_script_without_spaces_is_broken_at_the_width() -> None:
+    lines = on_terminal(40, lambda out: out.wrapped("  ", "日本語" * 30 + " end"))
+    assert max(map(columns, lines)) <= 40
+    assert "".join("".join(lines).split()) == "日本語" * 30 + "end"
+
+
+def test_joiners_of_scripts_and_emoji_are_no_control_characters() -> None:
+    text = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f4bb"
+    assert on_terminal(80, lambda out: out.line(text)) == [text]
+    assert columns("a\u200db") == 2

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memdir.changes import apply
-from memdir.index_edit import NewEntry, add_entry, change_words, remove_entries, retarget, shorten, title_of
+from memdir.index_edit import NewEntry, add_entry, change_words, remove_entries, retarget, title_of
 from memdir.memory_index import entries, load_index, usage
 from memdir.model import Link, Memory
+from memdir.quoting import shorten
 from memdir.store import Store
 from memdir.tidy import KEEP_NEWEST, by_worth, tidy
 from memdir.tidying import plan_tidy
