@@ -128,12 +128,17 @@ def _report(
             "dry_run": values.flag("dry_run"), "took_ms": app.out.took_ms(),
         })  # fmt: skip
         return
+    early = 0
     for read, why, outcome in rows:
-        if why and (len(rows) == 1 or not why.startswith(("nothing", "memdir"))):
-            app.out.note(f"{shown(read.session)}: {why}")
+        too_early = bool(why) and not why.startswith(("nothing", "memdir"))
+        early += too_early
+        if why and (len(rows) == 1 or too_early):
+            app.out.note(f"{shown(read.session)}: {'not yet, ' if too_early else ''}{why}")
         for reason, count in Counter(left.why for left in outcome.left).items():
             kinds = ", ".join(sorted({left.kind for left in outcome.left if left.why == reason and left.kind}))
             app.out.note(f"left out: {count} ({_LEFT[reason]}{': ' + kinds if kinds else ''})")
+    if early:
+        app.out.note("to read one all the same: memdir extract SESSION")
     if not values.flag("apply"):
         for one in waiting:
             _show(app, one)

@@ -18,6 +18,7 @@ from memdir.sessions.state_file import number, read_state, write_state
 from .hook_call import Call, Reply
 from .hook_state import last_activity, tell_failures
 from .output import counted
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from memdir.memory_index import Entry
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 MAX_LINES = 12
 """Lines of one part; the rest is counted."""
 MAX_LINE = 200
-CANDIDATES = "candidates.jsonl"
-"""Where `memdir.sessions.candidates` keeps them."""
 FITS_LINES = 200
 FITS_CHARS = 12_500
 """A MEMORY.md below both is within its limits (`memdir.memory_index`), however it is counted."""
@@ -149,11 +148,7 @@ def _waiting(call: Call) -> str:
     state = call.workspace.state_of(call.root)
     said = [text for text in (tell_notice(state),) if text]
     path = os.path.join(call.folder, "told-candidates")
-    count = 0
-    if os.path.lexists(os.path.join(state, CANDIDATES)):
-        from memdir.sessions.candidates import open_candidates  # 10 ms
-
-        count = len(open_candidates(state))
+    count = waiting(state)
     if count != (number(read_state(path).get("count")) or 0):
         write_state(path, {"count": count}, synced=False)
         if count:

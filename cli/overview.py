@@ -18,6 +18,7 @@ from memdir.scan import Walk, walk
 from memdir.sessions.notice import read_notice
 from memdir.switches import switched_off
 
+from .waiting import waiting
 from .watch_state import folder_of, read_daemon, said_of
 from .workspace import Workspace
 
@@ -45,12 +46,14 @@ class SourceOverview(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """Everything on the one screen; `dream` is the line about a plan that waits to be looked at, `off` names the switch
-    that turns everything unasked off, `watch` tells of the daemon where one was started."""
+    """Everything on the one screen; `dream` is the line about a plan that waits to be looked at, `candidates` how many
+    wait for a decision, `off` names the switch that turns everything unasked off, `watch` tells of the daemon where one
+    was started."""
 
     sources: list[SourceOverview]
     orphans: list[Orphan]
     dream: str | None
+    candidates: int
     off: str | None
     watch: str | None
 
@@ -60,8 +63,9 @@ def overview(workspace: Workspace) -> Overview:
     sources = [_source(workspace, source) for source in workspace.sources]
     own = workspace.state_of(workspace.primary.root) if workspace.state_dir is not None else None
     dream = read_notice(own) if own is not None else None
+    candidates = waiting(own) if own is not None else 0
     off = switched_off(workspace.environment, workspace.located.claude, workspace.state_dir, own)
-    return Overview(sources, find_orphans(workspace.located), dream, off, _watch(workspace))
+    return Overview(sources, find_orphans(workspace.located), dream, candidates, off, _watch(workspace))
 
 
 def _watch(workspace: Workspace) -> str | None:

@@ -39,6 +39,15 @@ _TITLES = {
     "cluster": "one file?",
     "promote": "new memories?",
 }
+_COUNTED = {
+    "conflict": ("contradiction", "contradictions"),
+    "stale": ("out of date", "out of date"),
+    "dead-reference": ("naming what is gone", "naming what is gone"),
+    "annotate": ("against the instructions", "against the instructions"),
+    "supersede": ("replacement", "replacements"),
+    "promote": ("new memory", "new memories"),
+}
+"""What one thing of a kind is called, and several, where it is not the kind."""
 _SNOOZE_DAYS = 30.0
 _SHOWN = "review-shown.json"
 
@@ -55,7 +64,9 @@ def run(app: App, values: Values) -> int:
         app.out.note("nothing needs you")
         return EXIT_NOTHING
     counts = Counter(item.kind for item in items)
-    told = ", ".join(counted(number, kind.replace("-", " ")) for kind, number in counts.items())
+    told = ", ".join(
+        f"{number} {_COUNTED.get(kind, (kind, f'{kind}s'))[number > 1]}" for kind, number in counts.items()
+    )
     app.out.line(f"{counted(len(items), 'thing')} to decide: {told}")
     last = ""
     for number, item in enumerate(items, 1):
@@ -83,7 +94,9 @@ def _show(app: App, number: int, item: Item) -> None:
 def _hint(number: int, item: Item) -> str:
     if item.kind == "conflict":
         return f"memdir review supersede {number} --with a (a holds) or b; reject {number} (both hold)"
-    says = {"candidate": "keep it", "merge": "merge", "cluster": "one file", "supersede": "replace", "promote": "keep"}
+    if item.candidate is not None:
+        return f"memdir review confirm {number} (keep it) or reject {number}"
+    says = {"merge": "merge", "cluster": "one file", "supersede": "replace", "promote": "keep"}
     return f"memdir review confirm {number} ({says.get(item.kind, 'to the archive')}), reject, snooze or edit {number}"
 
 
@@ -118,13 +131,16 @@ def run_snooze(app: App, values: Values) -> int:
     from memdir.sessions.review import snooze
 
     item = _chosen(app, values)
-    if item.candidate is not None:
-        raise UsageError("a candidate waits by itself", hint="confirm or reject it")
     until = values.text("until")
     now = app.environment.now()
     end = parse_date(until, end=True) if until is not None else now + _SNOOZE_DAYS * DAY
     if end <= now:
         raise UsageError(f"{until} is over", hint="give a day to come")
+    if item.candidate is not None:
+        from memdir.sessions.candidates import snooze as snooze_candidate
+
+        snooze_candidate(app.workspace().state_of(_root(app)), item.candidate.id, end, now=now)
+        return _report(app, "review-snooze", item, item.candidate.id, True)
     return _decide(app, "review-snooze", item, lambda inputs: snooze(inputs, item, end))
 
 
@@ -239,7 +255,9 @@ def _report(app: App, schema: str, item: Item, path: str, changed: bool) -> int:
                                        "changed": changed, "took_ms": app.out.took_ms()})  # fmt: skip
         return EXIT_OK
     app.out.line(shown(path))
-    app.out.note(f"{schema.partition('-')[2]}ed: {item.kind}; to take it back: memdir undo".replace("eed:", "ed:"))
+    done = f"{schema.partition('-')[2]}ed: {item.kind}".replace("eed:", "ed:")
+    in_journal = item.candidate is None or schema == "review-confirm"
+    app.out.note(f"{done}; to take it back: memdir undo" if in_journal else done)
     return EXIT_OK
 
 

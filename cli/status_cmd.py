@@ -41,6 +41,8 @@ def run(app: App, values: Values) -> int:
     if seen.dream:
         said, _, command = seen.dream.partition(", see ")
         _line(app, "dream", said, command.strip("`"))
+    if seen.candidates:
+        _line(app, "waiting", f"{counted(seen.candidates, 'candidate')} for memory", "memdir review")
     if seen.off:
         _line(app, "off", f"nothing is injected, learned or planned unasked: {seen.off}")
     if seen.watch:
@@ -115,6 +117,7 @@ def _fields(app: App, seen: Overview, found: list[Health]) -> dict[str, object]:
         "lost": [shown(id) for source in seen.sources for id in source.lost],
         "orphans": [{"path": shown(o.path), "memories": o.memories, "why": o.why} for o in seen.orphans],
         "dream": seen.dream,
+        "candidates": seen.candidates,
         "off": seen.off,
         "watch": seen.watch,
         "state_bytes": sum(source.state_size for source in seen.sources),

@@ -68,11 +68,13 @@ def queue(inputs: Inputs, operations: Sequence[Operation], candidates: Sequence[
                 other = operation.evidence[-1].partition(":")[0]
             item = Item(operation.kind, operation.paths, operation.reason, operation.evidence, other, operation)
             found.setdefault(item.key, item)
-    for candidate in candidates:
-        said = f"sessions: {len(candidate.sessions)}"
+    for candidate in (one for one in candidates if one.until <= inputs.now):
+        said = f"{candidate.type}/{candidate.category}  {candidate.confidence:.0%}"
+        if len(candidate.sessions) > 1:
+            said += f", said in {len(candidate.sessions)} sessions"
         item = Item("candidate", (), candidate.text, tuple(filter(None, (
-            said, candidate.reason, f'"{candidate.quote}"' if candidate.quote else "",
-            f"about {candidate.about}: {' | '.join(candidate.values)}" if candidate.about else "",
+            said, candidate.reason, f'"{candidate.quote}"' if candidate.quote not in candidate.text else "",
+            f"changes {candidate.about}: {' -> '.join(candidate.values)}" if candidate.about else "",
         ))), candidate=candidate)  # fmt: skip
         found.setdefault(item.key, item)
     return sorted(found.values(), key=lambda item: (KINDS.index(item.kind), item.paths))
