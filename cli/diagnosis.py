@@ -24,6 +24,7 @@ from memdir.install import MAX_BYTES
 from memdir.json_edit import Malformed, loads
 from memdir.switches import switched_off
 
+from .watch_state import folder_of, read_daemon, said_of
 from .workspace import Workspace
 
 Level = Literal["ok", "info", "warning", "error"]
@@ -37,6 +38,7 @@ _PACKAGES: Final = (
     "rapidfuzz",
     "markdown-it-py",
     "python-frontmatter",
+    "watchdog",
 )
 
 
@@ -60,6 +62,7 @@ def examine(workspace: Workspace, places: Places, program: Program, *, fire: boo
     yield from _hooks(workspace, places, program, fire=fire)
     yield from _index(workspace)
     yield from _locks(workspace)
+    yield from _daemon(workspace)
     yield from _permissions(workspace)
 
 
@@ -133,7 +136,7 @@ def _hooks(workspace: Workspace, places: Places, program: Program, *, fire: bool
         yield Check("hooks", "info", "not set up in Claude Code", "memdir install claude-code")
     elif found > 1:
         yield Check(
-            "hooks", "warning", "set up in several settings: each runs", "memdir uninstall claude-code --scope S"
+            "hooks", "warning", "set up in several settings: each runs", "memdir uninstall claude-code --scope SCOPE"
         )
 
 
@@ -225,6 +228,17 @@ def _locks(workspace: Workspace) -> Iterator[Check]:
         yield Check("locks", "info", f"a consolidation runs (process {lock.pid})")
     else:
         yield Check("locks", "ok", "free")
+
+
+def _daemon(workspace: Workspace) -> Iterator[Check]:
+    """How `memdir watch` is, where it was ever started."""
+    if workspace.state_dir is None or not os.path.isdir(folder_of(workspace.state_dir)):
+        return
+    seen, now = read_daemon(folder_of(workspace.state_dir)), workspace.environment.now()
+    said = said_of(seen, now)
+    if said is not None:
+        well = seen.pid is not None and seen.told.get("mode") != "scans" and not seen.hangs(now)
+        yield Check("daemon", "ok" if well else "warning", said, "" if well else "memdir watch status")
 
 
 def _permissions(workspace: Workspace) -> Iterator[Check]:

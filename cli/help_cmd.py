@@ -14,25 +14,28 @@ def run(app: App, values: Values) -> int:
     topic = values.many("command")
     if topic:
         return _one(topic)
+    if not values.flag("all") and not app.out.json:
+        _short(app)
+        return 0
     commands = {c.name: c for c in registry.all_commands()}
     if app.out.json:
         listed = [{"name": c.name, "summary": c.summary} for c in commands.values()]
         app.out.object("help/1", {"commands": listed})
-    elif values.flag("all"):
-        _all(app, commands)
     else:
-        _short(app, commands)
+        _all(app, commands)
     return 0
 
 
-def _short(app: App, commands: dict[str, Command]) -> None:
+def _short(app: App) -> None:
     app.out.line("memdir: search, check and share the memory coding agents already write.")
     app.out.line("Usage: memdir [COMMAND] [OPTIONS]   (memdir alone is memdir status)\n")
     for title, names in registry.EVERYDAY.items():
         app.out.line(app.out.styled(title, "bold"))
         for name in names:
-            app.out.line(f"  {name:<14}{commands[name].summary}")
-    app.out.line("\nOptions everywhere: -C DIR, --memory-dir DIR, --json, --plain, -h/--help.")
+            summary = next(c.summary for c in registry.commands_of(name.split()[0]) if c.name == name)
+            app.out.line(f"  {name:<16}{summary}")
+    app.out.line("\nmemdir install puts it into an agent's hands: hooks, tools.")
+    app.out.line("Options everywhere: -C DIR, --memory-dir DIR, --json, --plain, -h/--help.")
     app.out.line("memdir help --all lists every command, memdir COMMAND --help explains one.")
 
 

@@ -9,6 +9,7 @@ import os
 from memdir.agent_setup import AGENTS, SCOPES, Places, Step, server, steps
 from memdir.errors import BadInputError, MemdirError, NotFoundError, StorageError, UsageError
 from memdir.files import read_if_there, shown
+from memdir.hook_settings import Program
 from memdir.install import MAX_BYTES, Edit, carry_out, plan_install, plan_uninstall
 from memdir.secrets import mask
 
@@ -40,8 +41,27 @@ def run_install(app: App, values: Values) -> int:
     found = steps(agent, scope, places_of(app), program, mcp=values.flag("mcp"), file=path)
     if not found:
         raise UsageError(f"{AGENTS[agent]} has no {scope} settings here", hint="see memdir install")
-    edits = plan_install(found)
-    return _apply(app, values, "install", agent, scope, edits)
+    code = _apply(app, values, "install", agent, scope, plan_install(found))
+    if not app.out.json:
+        _note_twice(app, agent, scope, program)
+    return code
+
+
+def _note_twice(app: App, agent: str, scope: str, program: Program) -> None:
+    """Say where else Claude Code's hooks are set up: it runs those of every settings file."""
+    if agent != "claude-code":
+        return
+    places = places_of(app)
+    others = [
+        one
+        for one in SCOPES
+        if one != scope and any(is_there(step) for step in steps(agent, one, places, program, mcp=False))
+    ]
+    for other in others:
+        app.out.note(
+            f"also in the {other} settings: each event would be answered twice; "
+            f"memdir uninstall claude-code --scope {other}"
+        )
 
 
 def run_uninstall(app: App, values: Values) -> int:
@@ -81,7 +101,7 @@ def _apply(app: App, values: Values, command: str, agent: str, scope: str, edits
         return 0
     done = "would be changed" if values.flag("dry_run") else "changed"
     for edit in edits:
-        app.out.line(f"{shown(edit.path)}: {edit.what} {done if edit.changes else 'as it should be'}")
+        app.out.line(f"{shown(edit.path)}: {edit.what} {done if edit.changes else 'in place already'}")
     for backup in backups:
         app.out.note(f"the file before: {shown(backup)}")
     if command == "install" and changing and not values.flag("dry_run"):

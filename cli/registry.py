@@ -63,9 +63,9 @@ SYNONYMS: dict[str, str] = {
 """What people call a command elsewhere."""
 
 EVERYDAY: dict[str, tuple[str, ...]] = {
-    "Find": ("recall", "show", "ls", "context"),
+    "Find": ("recall", "show", "session search", "instructions"),
     "Keep": ("add", "edit", "rm", "undo"),
-    "Look after": ("status", "check", "tidy", "instructions"),
+    "Look after": ("status", "check", "review", "dream"),
 }
 """The dozen commands of the short help, in its three groups."""
 

@@ -102,10 +102,18 @@ def test_install_shows_asks_backs_up_and_uninstall_restores_the_bytes(plain_proj
     backup = next(line.split(": ", 1)[1] for line in done.err.splitlines() if line.startswith("the file before"))
     assert Path(backup).read_text() == SETTINGS
     again = plain_project.run("install", "claude-code", "--yes")
-    assert again.code == 0 and "as it should be" in again.out and "backup" not in again.err
+    assert again.code == 0 and "in place already" in again.out and "backup" not in again.err
     assert plain_project.run("uninstall", "claude-code", "--yes").code == 0
     assert path.read_text() == SETTINGS
     assert plain_project.run("uninstall", "claude-code", "--yes").code == 1
+
+
+def test_hooks_in_a_second_place_are_named(plain_project: Sandbox) -> None:
+    user_settings(plain_project).parent.mkdir(parents=True, exist_ok=True)
+    assert "also in" not in plain_project.run("install", "claude-code", "--yes").err
+    done = plain_project.run("install", "claude-code", "--scope", "project", "--dry-run")
+    assert "memdir uninstall claude-code --scope user" in done.err
+    assert "also in" not in plain_project.run("install", "claude-code", "--yes").err
 
 
 def test_what_the_user_changed_since_stays(plain_project: Sandbox) -> None:
