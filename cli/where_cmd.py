@@ -117,7 +117,7 @@ def _print(app: App, located: Located, orphans: list[Orphan]) -> None:
 def _row(app: App, label: str, path: str, said: str) -> None:
     app.out.line(f"{app.out.styled(f'{label:<12}', 'bold')}{one_line(shown(path))}")
     if said:
-        app.out.line(f"{'':12}{app.out.styled(one_line(shown(said)), 'dim')}")
+        app.out.wrapped(" " * 12, app.out.styled(one_line(shown(said)), "dim"))
 
 
 def _count(number: int, what: str = "memory") -> str:
