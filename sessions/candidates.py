@@ -167,7 +167,7 @@ def _append(state_dir: str, rows: list[dict[str, object]]) -> None:
 
 
 def _row(one: Candidate) -> dict[str, object]:
-    fields = {key: value for key, value in one._asdict().items() if value not in ("", ("", ""))}
+    fields = {key: value for key, value in one._asdict().items() if value not in ("", ("", "")) and key != "until"}
     return {**fields, "evidence": [said._asdict() for said in one.evidence]}
 
 

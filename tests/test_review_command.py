@@ -9,6 +9,8 @@ import pytest
 from dream_figures import write
 from sandbox import Sandbox, sandbox_at
 
+from memdir.sessions.candidates import Candidate, Evidence, propose
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Sandbox:
@@ -33,7 +35,7 @@ def items(here: Sandbox) -> list[tuple[str, list[str]]]:
 def test_the_queue_reads_like_a_pull_request(here: Sandbox) -> None:
     done = here.run("review")
     assert done.code == 0
-    assert done.out.startswith("2 things to decide: 1 conflict, 1 annotate\n")
+    assert done.out.startswith("2 things to decide: 1 contradiction, 1 against the instructions\n")
     assert "a dev-server.md: Dev server listens on port 9000" in done.out
     assert "CLAUDE.md: Install packages with pnpm." in done.out
 
@@ -49,6 +51,21 @@ def test_a_decision_is_kept_and_taken_back(here: Sandbox) -> None:
     assert len(items(here)) == 2
     assert here.run("review", "reject", "1").code == 0
     assert items(here) == [("annotate", ["pm.md"])]
+
+
+def test_a_candidate_can_wait(here: Sandbox) -> None:
+    assert len(items(here)) == 2
+    said = "The staging cluster restarts each night."
+    one = Candidate("c0ffee00", "project", "project", 0.8, "staging-restart", said, said, said, (Evidence("s1", "t1"),))
+    (shown,) = (here.project.parent / "state").rglob("review-shown.json")
+    propose(str(shown.parent), [one])
+    assert [kind for kind, _ in items(here)] == ["conflict", "candidate", "annotate"]
+    done = here.run("review", "snooze", "2", "--until", "2027-01-15")
+    assert done.code == 0, done.err
+    assert "memdir undo" not in done.err
+    assert [kind for kind, _ in items(here)] == ["conflict", "annotate"]
+    later = here.run("review", "--json", MEMDIR_NOW="2027-01-16T12:00:00Z")
+    assert "candidate" in [item["kind"] for item in json.loads(later.out)["items"]]
 
 
 def test_a_number_means_what_was_shown(here: Sandbox) -> None:
