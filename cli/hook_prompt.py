@@ -30,11 +30,12 @@ def reply(call: Call) -> Reply:
     found = workspace.ask(prompt, workspace.options(FOUND)).hits
     if not found:
         return Reply()
-    given = read_given(call.folder, call.session, call.root)
+    roots = {path for source in workspace.sources for path in (source.root, os.path.realpath(source.root))}
+    given = read_given(call.folder, call.session, call.root, sorted(roots - {call.root}))
     if call.transcript:
         given.look(call.transcript)
     now = call.environment.now()
-    already = [hit.path for hit in found if _loaded(call, hit.root, hit.path, hit.line)]
+    already = [os.path.join(hit.root, hit.path) for hit in found if _loaded(call, hit.root, hit.path, hit.line)]
     made = injection(found, given, now, already=already)
     given.ids.update(made.ids)
     given.chars += len(made.text)

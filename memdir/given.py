@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from .digest import blake2b
@@ -19,17 +20,22 @@ from .files import PRIVATE, failure, make_private_dir, read_if_there
 
 MAX_READ: Final = 16 << 20
 """Bytes of a transcript that are looked through at most in one call: the last ones."""
-_PATH_KEYS: Final = ("file_path", "path", "notebook_path")
+LABEL: Final = "Recalled memory"
+"""What stands before the path of a memory that a hook gave."""
+_LABELLED: Final = re.compile(rf"^{LABEL} (.+) \([^()\n]*\):$", re.MULTILINE)
+_PATH_KEYS: Final = ("file_path", "filePath", "filename", "path", "notebook_path")
 _DEPTH: Final = 12
 
 
 class Given:
-    """What one session has been given of the memory directory `root` (real path). `ids` are relative to it."""
+    """What one session has been given of the memory directory `root` (real path). `ids` are relative to it; those
+    of `others`, directories that the session recalls from as well, are absolute paths."""
 
-    def __init__(self, root: str, values: Mapping[str, object] | None = None) -> None:
+    def __init__(self, root: str, values: Mapping[str, object] | None = None, *, others: Sequence[str] = ()) -> None:
         kept = values or {}
         ids, chars, offset, asked = (kept.get(name) for name in ("ids", "chars", "offset", "asked"))
         self.root = root
+        self.others = others
         self.ids: set[str] = set(map(str, ids)) if isinstance(ids, list) else set()
         self.chars = chars if isinstance(chars, int) else 0
         self.offset = offset if isinstance(offset, int) else 0
@@ -42,8 +48,9 @@ class Given:
 
     def look(self, transcript: str) -> None:
         """Look through what is new in the session's transcript. One that is missing or cannot be read says nothing."""
-        root = os.path.join(self.root, "").encode("utf-8", "surrogateescape")
-        marks = (root, json.dumps(os.path.join(self.root, ""))[1:-1].encode(), b'"relevant_memories"')
+        folders = [os.path.join(root, "") for root in (self.root, *self.others)]
+        marks = [folder.encode("utf-8", "surrogateescape") for folder in folders]
+        marks += [json.dumps(folder)[1:-1].encode() for folder in folders]
         for line in self._new_lines(transcript):
             if any(mark in line for mark in marks):
                 try:
@@ -72,30 +79,37 @@ class Given:
         if depth and isinstance(value, dict):
             for key, item in value.items():
                 if key in _PATH_KEYS and isinstance(item, str):
-                    id = self._id(item)
-                    if id:
-                        yield id
+                    yield from self._inside(item)
                 else:
                     yield from self._named(item, depth - 1)
         elif depth and isinstance(value, list):
             for item in value:
                 yield from self._named(item, depth - 1)
+        elif isinstance(value, str) and LABEL in value:  # what a hook gave to the session that this one is a fork of
+            for found in _LABELLED.finditer(value):
+                yield from self._inside(found[1])
 
-    def _id(self, path: str) -> str | None:
-        inside = os.path.join(self.root, "")
-        if os.path.isabs(path) and os.path.normpath(path).startswith(inside):
-            return os.path.normpath(path).removeprefix(inside).replace(os.sep, "/")
-        return None
+    def _inside(self, path: str) -> Iterator[str]:
+        if os.path.isabs(path):
+            id = self.id_of(path)
+            if not os.path.isabs(id) or any(id.startswith(os.path.join(root, "")) for root in self.others):
+                yield id
+
+    def id_of(self, path: str) -> str:
+        """What an absolute path is kept as: relative to the memory directory when it lies there."""
+        folder, name = os.path.split(os.path.normpath(path))
+        path = os.path.join(os.path.realpath(folder), name)
+        return path.removeprefix(os.path.join(self.root, "")).replace(os.sep, "/")
 
 
-def read_given(folder: str, session: str, root: str) -> Given:
+def read_given(folder: str, session: str, root: str, others: Sequence[str] = ()) -> Given:
     """What is kept of a session; nothing when there is none or it cannot be read."""
     try:
         data = read_if_there(_path(folder, session))
         values = json.loads(data) if data else {}
     except (MemdirError, ValueError, RecursionError):
         values = {}
-    return Given(root, values if isinstance(values, dict) else {})
+    return Given(root, values if isinstance(values, dict) else {}, others=others)
 
 
 def write_given(folder: str, session: str, given: Given) -> None:

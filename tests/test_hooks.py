@@ -156,7 +156,46 @@ def test_a_compaction_lets_it_be_given_again(sample: Sandbox) -> None:
     assert context(fire(sample, "user-prompt-submit", {"prompt": PROMPT})) == first
 
 
-@pytest.mark.parametrize("shape", ["read", "written", "relevant", "nested"])
+def test_no_memory_of_a_second_directory_is_given_twice(sample: Sandbox) -> None:
+    project = next((sample.home / ".claude" / "projects").iterdir()) / "memory"
+    project.mkdir(parents=True)
+    (project / "medlar.md").write_text("---\nname: medlar\ndescription: medlar press\n---\n\nB7.\n")
+    memory(sample, "medlar", "The medlar orchard is in Kent.", "medlar orchard")
+    where = json.loads(sample.run("where", "--json").out)["sources"]
+    assert len({source["root"] for source in where if source["exists"]}) == 2
+    assert "in Kent" in context(fire(sample, "user-prompt-submit", {"prompt": "where is the medlar orchard?"}))
+    again = context(fire(sample, "user-prompt-submit", {"prompt": "where is the medlar orchard?"}))
+    assert "in Kent" not in again
+    transcript = sample.project.parent / "t.jsonl"
+    path = str(sample.project / ".claude" / "memory" / "medlar.md")
+    transcript.write_text(json.dumps({"input": {"file_path": path}}) + "\n")
+    values = {"prompt": "where is the medlar orchard?", "session_id": "s2", "transcript_path": str(transcript)}
+    assert "in Kent" not in context(fire(sample, "user-prompt-submit", values))
+
+
+def test_a_fork_has_what_its_session_was_given(sample: Sandbox) -> None:
+    text = context(fire(sample, "user-prompt-submit", {"prompt": PROMPT}))
+    transcript = sample.project.parent / "fork.jsonl"
+    attachment = {"type": "hook_additional_context", "hookName": "UserPromptSubmit", "content": [text]}
+    transcript.write_text(json.dumps({"type": "attachment", "attachment": attachment}) + "\n")
+    values = {"prompt": PROMPT, "session_id": "fork", "transcript_path": str(transcript)}
+    again = context(fire(sample, "user-prompt-submit", values))
+    paths = [line for line in text.splitlines() if line.startswith("Recalled memory")]
+    assert paths and not any(line in again for line in paths)
+
+
+def test_long_memories_share_the_room_and_show_what_is_nearest(sample: Sandbox) -> None:
+    filling = "\n".join(f"Line {number} of a long account of nothing much." for number in range(80))
+    for number in range(3):
+        memory(sample, f"plum-{number}", f"{filling}\nThe plum harvester {number} is called Zoltan.", "plum harvester")
+    text = context(fire(sample, "user-prompt-submit", {"prompt": "what is the plum harvester called?"}))
+    blocks = text.split("\n\nRecalled memory ")[1:]
+    assert len(blocks) == 3 and len(text) <= MAX_CHARS
+    for block in blocks:
+        assert "> Line 2 of" in block and "is in the file; nearest to the prompt:)\n> The plum" in block
+
+
+@pytest.mark.parametrize("shape", ["read", "written", "relevant", "nested", "mentioned"])
 def test_what_the_transcript_shows_was_given(sample: Sandbox, shape: str) -> None:
     for number in range(2):
         memory(sample, f"plum-{number}", "The plum harvester is called Zoltan.", "plum harvester name")
@@ -166,6 +205,7 @@ def test_what_the_transcript_shows_was_given(sample: Sandbox, shape: str) -> Non
         "read": {"message": {"content": [{"type": "tool_use", "name": "Read", "input": {"file_path": path}}]}},
         "written": {"message": {"content": [{"type": "tool_use", "name": "Write", "input": {"file_path": path}}]}},
         "relevant": {"attachment": {"type": "relevant_memories", "memories": [{"path": path, "content": "x"}]}},
+        "mentioned": {"attachment": {"type": "file", "filename": path, "content": {"file": {"content": "x"}}}},
         "nested": {"attachment": {"type": "nested_memory", "path": path, "content": {"path": path}}},
     }
     transcript = sample.project.parent / "t.jsonl"
@@ -193,7 +233,22 @@ def test_only_new_bytes_of_a_transcript_are_read(tmp_path: Path) -> None:
 
 
 def test_the_budget_of_a_session(sample: Sandbox) -> None:
-    fruits = ["quince", "medlar", "loquat", "damson", "lychee", "papaya", "tamarind", "kumquat", "rambutan", "durian"]
+    fruits = [
+        "feijoa",
+        "jujube",
+        "mangosteen",
+        "sapodilla",
+        "quince",
+        "medlar",
+        "loquat",
+        "damson",
+        "lychee",
+        "papaya",
+        "tamarind",
+        "kumquat",
+        "rambutan",
+        "durian",
+    ]
     for fruit in fruits:
         memory(sample, fruit, f"Words about {fruit}s that go on. " * 120, f"{fruit} policy")
     total = 0
