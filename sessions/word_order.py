@@ -13,7 +13,7 @@ from .memory_statements import Statement, Statements, stem_of
 from .wording import AGENTS, CONJUNCTIONS, LIGHT, NEGATORS, OBJECT_ENDS, ORDERING, PASSIVE, RELATIONS, STOPS, UNITS
 
 FOUND: Final = 0.5
-"""Share of the shorter statement's words, in their order, from which on two statements are laid side by side."""
+"""Share of the shorter statement's words from which on two statements are laid side by side."""
 STRETCH: Final = 2
 """Words that one word can stand in place of."""
 SAY_LITTLE: Final = STOPS | LIGHT | NEGATORS
@@ -26,11 +26,17 @@ OBJECT: Final = 2
 
 def told_of_another(one: Statements, other: Statements) -> bool:
     """Two statements of the memories say the same of different things, or the opposite way round."""
-    pairs = [(left, right) for left in one.core for right in other.core if len(left.heavy & right.heavy) > 1]
+    twins = {part.tokens for part in one.core} & {part.tokens for part in other.core}
+    lefts, rights = ([part for part in memory.core if part.tokens not in twins] for memory in (one, other))
+    pairs = [(left, right) for left in lefts for right in rights if _near(left, right)]
     if any(turned_round(left, right) for left, right in pairs):
         return True
     known, others = _known(one), _known(other)
     return any(_replaced(left, right, known, others) for left, right in pairs)
+
+
+def _near(left: Statement, right: Statement) -> bool:
+    return len(left.heavy & right.heavy) >= max(2, FOUND * min(len(left.heavy), len(right.heavy)))
 
 
 def _known(memory: Statements) -> set[str]:

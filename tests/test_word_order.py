@@ -58,3 +58,9 @@ def test_one_word_in_place_of_another_is_neither_the_same_nor_a_contradiction(on
 def test_the_same_in_another_order_of_the_sentence_is_the_same(one: str, other: str) -> None:
     assert verdict(one, other) == "same"
     assert verdict(other, one) == "same"
+
+
+def test_sentences_that_stand_in_both_are_not_compared_with_others() -> None:
+    text = "The worker sends data to the client.\n\nThe client sends each request to the worker.\n"
+    one, other = (statements(Memory(f"{n}.md", "", "", n, "How worker and client talk", body=text)) for n in ("a", "b"))
+    assert compare(one, other).kind == "same"
