@@ -148,7 +148,7 @@ def _waiting(call: Call) -> str:
     state = call.workspace.state_of(call.root)
     said = [text for text in (tell_notice(state),) if text]
     path = os.path.join(call.folder, "told-candidates")
-    count = waiting(state)
+    count = waiting(state, call.environment.now())
     if count != (number(read_state(path).get("count")) or 0):
         write_state(path, {"count": count}, synced=False)
         if count:

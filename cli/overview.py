@@ -63,7 +63,7 @@ def overview(workspace: Workspace) -> Overview:
     sources = [_source(workspace, source) for source in workspace.sources]
     own = workspace.state_of(workspace.primary.root) if workspace.state_dir is not None else None
     dream = read_notice(own) if own is not None else None
-    candidates = waiting(own) if own is not None else 0
+    candidates = waiting(own, workspace.environment.now()) if own is not None else 0
     off = switched_off(workspace.environment, workspace.located.claude, workspace.state_dir, own)
     return Overview(sources, find_orphans(workspace.located), dream, candidates, off, _watch(workspace))
 

@@ -95,7 +95,7 @@ def _hint(number: int, item: Item) -> str:
     if item.kind == "conflict":
         return f"memdir review supersede {number} --with a (a holds) or b; reject {number} (both hold)"
     if item.candidate is not None:
-        return f"memdir review confirm {number} (keep it) or reject {number}"
+        return f"memdir review confirm {number} (keep it), reject or snooze {number}"
     says = {"merge": "merge", "cluster": "one file", "supersede": "replace", "promote": "keep"}
     return f"memdir review confirm {number} ({says.get(item.kind, 'to the archive')}), reject, snooze or edit {number}"
 

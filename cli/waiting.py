@@ -8,10 +8,11 @@ CANDIDATES = "candidates.jsonl"
 """Where `memdir.sessions.candidates` keeps them."""
 
 
-def waiting(state_dir: str) -> int:
-    """The candidates of a directory, by its state, that nobody decided on. Quick where there never were any."""
+def waiting(state_dir: str, now: float) -> int:
+    """The candidates of a directory, by its state, that nobody decided on or put off beyond `now`. Quick where there
+    never were any."""
     if not os.path.lexists(os.path.join(state_dir, CANDIDATES)):
         return 0
     from memdir.sessions.candidates import open_candidates  # 10 ms
 
-    return len(open_candidates(state_dir))
+    return sum(one.until <= now for one in open_candidates(state_dir))

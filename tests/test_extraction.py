@@ -652,9 +652,11 @@ def test_what_waits_is_in_the_status_and_can_be_reviewed(box: Sandbox) -> None:
         asked.count("I'm a data engineer.") == 1
     )  # what was said is not repeated where it is the memory word for word
     assert "user/preference" in asked
-    assert "memdir review confirm 1 (keep it) or reject 1\n" in asked  # a candidate is neither snoozed nor edited
+    assert "memdir review confirm 1 (keep it), reject or snooze 1\n" in asked  # a candidate is no file to edit
     assert box.run("review", "reject", "1").code == 0
     assert json.loads(box.run("status", "--json").out)["candidates"] == 1
+    assert box.run("review", "snooze", "2").code == 0
+    assert json.loads(box.run("status", "--json").out)["candidates"] == 0
 
 
 def test_a_shared_directory_gets_neither_quotes_nor_people(box: Sandbox) -> None:
