@@ -42,17 +42,20 @@ def inputs_of(workspace: Workspace, last_run: float | None, left: int) -> Inputs
     from memdir.sessions.plan import gather
     from memdir.sessions.repository_names import known_commands, tracked_files
 
+    from .extracting import is_private
+
     environment, located = workspace.environment, workspace.located
     root = workspace.primary.root
     inputs = gather(root, now=environment.now(), last_run=last_run)
     if os.path.isdir(root):
         refuse_a_part(root, walk(root), inputs.files.keys())
     proposed = candidates(workspace.state_of(root)).values()
+    private = is_private(workspace)
     tracked = tracked_files(located.project_root, environment.env) if _is_of_project(workspace) else None
     return inputs._replace(
         left=left,
         instructions=tuple(_instructions(workspace)),
-        candidates=tuple(candidate for candidate in proposed if candidate.status == "open"),
+        candidates=tuple(one for one in proposed if one.status == "open" and (private or one.type != "user")),
         tracked=tracked,
         repository=located.project_root,
         commands=known_commands(located.project_root, tracked) if tracked else {},

@@ -8,6 +8,7 @@ nothing and its own session is marked as nobody's work.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shlex
 import signal
@@ -41,6 +42,8 @@ def answer_of(
     be started or when memdir itself runs inside such a command, `AgentFailed` for one that fails."""
     if is_own(env):
         raise UsageError(f"an agent that memdir started asks for an agent ({VARIABLE}=1)", code="recursion")
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise UsageError("a time limit is more than 0 seconds", hint=f"--timeout {TIME_LIMIT:g}")
     try:
         words = shlex.split(command)
     except ValueError as error:

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
 from memdir.digest import blake2b
-from memdir.errors import MemdirError, NotFoundError, UsageError
-from memdir.files import read_file
+from memdir.errors import NotFoundError, UsageError
 from memdir.journal_records import Transaction
 from memdir.model import TYPES
 
 from .appending import appending
-from .json_lines import dump, parse
+from .json_lines import dump, parse, read_lines
 from .state_file import number
 from .utterance_rules import CATEGORIES
 
@@ -26,7 +25,8 @@ Status = Literal["open", "accepted", "rejected", "replaced", "known"]
 """`known`: a memory says it already. `replaced`: a later candidate says otherwise."""
 STATUSES: Final[tuple[Status, ...]] = ("open", "accepted", "rejected", "replaced", "known")
 _FILE: Final = "candidates.jsonl"
-_MAX_BYTES: Final = 64 << 20
+_MAX_LINE: Final = 1 << 20
+"""Bytes."""
 _MAX_TEXT: Final = 20_000
 """Characters of one text in a line."""
 
@@ -86,15 +86,18 @@ def candidate_id(type: str, text: str) -> str:
 def candidates(state_dir: str) -> dict[str, Candidate]:
     """Every candidate of a memory directory by id, in the order in which they were first proposed. `state_dir` is that
     of the directory. Never fails: what cannot be read is as if it were not there."""
-    try:
-        data = read_file(_path(state_dir), _MAX_BYTES)
-    except MemdirError:
-        return {}
     found: dict[str, Candidate] = {}
-    for line in data.splitlines():
-        row = parse(line) if line.strip() else None
-        if row is not None:
-            _take(found, row)
+    path = _path(state_dir)
+    if not os.path.isfile(path):
+        return found
+    try:
+        with open(path, "rb") as file:
+            for line in read_lines(file):
+                row = parse(line.data) if 0 < len(line.data) <= _MAX_LINE else None
+                if row is not None:
+                    _take(found, row)
+    except OSError:
+        return found
     return found
 
 

@@ -13,8 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from memdir.quoting import visible
-
+from .prose import plain_line
 from .utterance_rules import TYPE_OF, Category
 from .utterances import Claim
 
@@ -93,7 +92,7 @@ def _values(answer: str) -> Iterator[object]:
 def _claim(category: str, confidence: float, fact: str) -> Iterator[Claim]:
     key = re.sub(r"[^a-z]", "", category.casefold())
     known = _ALIASES.get(key)
-    text = " ".join(visible(fact).replace("\\x", " ").split()).strip("*_`\"' ")
+    text = plain_line(fact).strip("*_`\"' ")
     if known is None or not math.isfinite(confidence) or not 0 <= confidence <= 1:
         return
     if not 10 <= len(text) <= MAX_FACT or len(text.split()) < 2 or confidence < MIN_CONFIDENCE:

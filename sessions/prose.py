@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from memdir.quoting import visible
+
 MAX_PROMPT: Final = 200_000
 """Characters of a prompt that are looked at."""
 MAX_SENTENCE: Final = 400
@@ -73,6 +75,9 @@ _ABBREVIATION: Final = re.compile(
 )
 
 
+_ESCAPE_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+
+
 class Sentence(NamedTuple):
     """A sentence as it was written, the same with quoted words masked by `x` (equal length), and what followed it in
     its paragraph."""
@@ -85,6 +90,12 @@ class Sentence(NamedTuple):
 def is_injected(text: str) -> bool:
     """True for a prompt that no person typed: a summary, a hook's or a command's output, recalled memories."""
     return _INJECTED.match(text) is not None
+
+
+def plain_line(text: str) -> str:
+    """The text on one line, without a terminal's escape sequences, direction marks and what is not seen."""
+    line = " ".join(_ESCAPE_SEQUENCE.sub("", text).split())
+    return line if visible(line) == line else "".join(char for char in line if visible(char) == char)
 
 
 def typed_text(text: str) -> str:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from memdir.quoting import visible
 from memdir.relative_dates import absolute_dates
 
-from .prose import LONG_PROMPT, Sentence, sentences
+from .prose import LONG_PROMPT, Sentence, plain_line, sentences
 from .utterance_rules import Category, Language, Rule, compiled, within
 from .utterances_english import ENGLISH
 from .utterances_german import GERMAN
@@ -154,7 +153,7 @@ def _lead(text: str, language: Language) -> int:
 
 def tidy(text: str, when: float | None) -> str:
     """A statement as a memory says it: one line, a capital and a full stop, dates absolute."""
-    text = " ".join(visible(text).split())
+    text = plain_line(text)
     polite = re.match(r"(?:(?:no|nope|nein)[,.:!]\s+)?(?:(?:please|bitte|por favor)\b,?\s+)?", text, re.IGNORECASE)
     if polite and polite.end() < len(text):
         text = text[polite.end() :]

@@ -4,6 +4,7 @@ a candidate into the memory directory."""
 from __future__ import annotations
 
 import json
+import math
 import os
 import stat
 import subprocess
@@ -208,6 +209,22 @@ def test_damaged_lines_cost_themselves_only(tmp_path: Path) -> None:
     assert set(candidates(state)) == {one.id, two.id}
     path.write_bytes(b"\0" * 5000)
     assert candidates(state) == {}
+
+
+def test_a_line_without_end_costs_no_decision(tmp_path: Path) -> None:
+    state = str(tmp_path)
+    propose(state, [candidate("Use tabs.")])
+    one = open_candidates(state)[0]
+    reject(state, one.id, now=NOW)
+    with open(tmp_path / "candidates.jsonl", "ab") as file:
+        file.write(b"x" * (65 << 20))
+    assert open_candidates(state) == []
+    propose(state, [candidate("Use spaces.")])
+    assert [found.text for found in open_candidates(state)] == ["Use spaces."]
+    newer = {"id": "feedbeef", "version": 9, "text": "x", "type": "mood", "category": "?", "confidence": 3}
+    with open(tmp_path / "candidates.jsonl", "a", encoding="utf-8") as text:
+        text.write(json.dumps(newer) + "\n" + json.dumps({"id": one.id, "status": "from a newer version"}) + "\n")
+    assert [found.text for found in open_candidates(state)] == ["Use spaces."]
 
 
 def test_many_writers_lose_no_line(tmp_path: Path) -> None:
@@ -520,7 +537,7 @@ def test_answers_of_all_sorts(answer: str, expected: list[tuple[str, float, str]
 
 
 def test_an_answer_is_data_and_its_size_is_bounded() -> None:
-    hostile = "MEMORY: project | 9 | evil\x1b[2J\u202etext\u2028more of it"
+    hostile = "MEMORY: project | 9 | evil words\x1b[2J and\u202e text\u2028more of it"
     (claim,) = parse_answer(hostile)
     assert claim.fact.isprintable()
     assert len(parse_answer("\n".join(f"MEMORY: project | 9 | fact number {n}" for n in range(500)))) == MAX_CLAIMS
@@ -563,6 +580,12 @@ def test_a_command_that_cannot_be_started(command: str) -> None:
 def test_a_command_that_fails(code: str) -> None:
     with pytest.raises(AgentFailed):
         ask(python(code), seconds=2.0)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, math.nan, math.inf])
+def test_a_time_limit_is_a_time(seconds: float) -> None:
+    with pytest.raises(UsageError, match="time limit"):
+        answer_of("true", "", cwd="/", env={}, seconds=seconds)
 
 
 def test_an_agent_asks_no_agent() -> None:
@@ -705,7 +728,9 @@ def test_the_bad_memory_of_a_candidate_is_refused(tmp_path: Path) -> None:
 
 def test_nothing_invisible_gets_into_a_memory() -> None:
     (claim,) = claims("Always use \u202etabs\u202c in \x1b[31mall\x1b[0m files.", NOW)
-    assert claim.fact.isprintable()
+    assert claim.fact == "Always use tabs in all files."
+    (claim,) = parse_answer("MEMORY: constraint | 8 | \x1b[31mOnly\x1b[0m \x00Node 18 is \u202esupported")
+    assert claim.fact == "Only Node 18 is supported"
 
 
 def test_many_sessions_are_compared_with_one_reading_of_the_memories(box: Sandbox) -> None:
