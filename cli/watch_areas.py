@@ -25,7 +25,7 @@ class Area(NamedTuple):
 
 
 class Areas:
-    """The places that are looked after. `folder` is the daemon's own: what happens there shows that events come."""
+    """The places that are looked after. `folder` is the daemon's own: its heartbeat shows that events come."""
 
     def __init__(
         self, folder: str, memory: Changes[Area], transcripts: Changes[Area], clock: Callable[[], float]
@@ -36,7 +36,7 @@ class Areas:
         self._clock = clock
         self._known: dict[str, list[Area]] = {}
         self._heard: dict[Project, int] = {}
-        self._own = 0.0
+        self._told = 0.0
         self.events = 0
         """How many events there were."""
 
@@ -52,9 +52,9 @@ class Areas:
 
     def tell(self, path: str, is_directory: bool) -> None:
         """Something changed there."""
+        self._told = self._clock()
         folder, name = os.path.split(path)
         if folder == self._folder:
-            self._own = self._clock()
             return
         self.events += 1
         if is_directory:
@@ -99,5 +99,5 @@ class Areas:
         return self._heard.get(project, 0)
 
     def told_since(self, time: float) -> bool:
-        """Whether an event of the daemon's own folder came since (a time of the clock)."""
-        return self._own >= time
+        """Whether any event came since (a time of the clock); one in the daemon's own folder must have."""
+        return self._told >= time

@@ -359,7 +359,7 @@ def test_changes_that_no_event_told_of_are_found(box: Sandbox) -> None:
         write(box, "missed", "Only a look finds it.")
         running.indexed(2)
         until(lambda: running.said("did not tell of changes in project"), "the doubt")
-        assert deaf.made > 1
+        until(lambda: deaf.made > 1, "another watcher")
 
 
 def test_a_damaged_index_is_made_anew(box: Sandbox) -> None:
@@ -370,7 +370,7 @@ def test_a_damaged_index_is_made_anew(box: Sandbox) -> None:
                 path.write_bytes(b"damaged")
         write(box, "next", "After the damage.")
         running.indexed(2)
-        shutil.rmtree(box.env["MEMDIR_CACHE_DIR"])
+        shutil.rmtree(box.env["MEMDIR_CACHE_DIR"], ignore_errors=True)  # the daemon may be writing there
         write(box, "last", "After the cache was deleted.")
         running.indexed(3)
 
@@ -474,6 +474,8 @@ def test_it_recovers_from_being_killed(box: Sandbox) -> None:
         done = box.run("watch", "status")
         assert done.code == 1 and "died" in done.out
         assert "the daemon died" in box.run("status").out
+        checks = json.loads(box.run("doctor", "--json").out)["checks"]
+        assert [check["level"] for check in checks if check["part"] == "daemon"] == ["warning"]
     write(box, "meanwhile", "Written while nobody watched.")
     with process(box):
         project = this_project(around(box), None, None, None)
@@ -545,12 +547,13 @@ def test_whose_a_path_is(tmp_path: Path) -> None:
         transcripts._dirty.clear()
         return {area.kind for area in found}
 
+    assert not areas.told_since(0.5) and told("/state/watch/state.json") == set() and areas.told_since(0.5)
+    assert areas.events == 0
     assert told("/p/m/a.md") == told("/p/m/x/y/B.MD") == told("/p/m/.memdir.toml") == {MEMORY}
     assert told("/p/m/x.txt") == told("/p/m/.git/a.md") == told("/p/m/.memdir.lock") == told("/q/a.md") == set()
     assert told("/p/m/folder", True) == {MEMORY, STRUCTURE}
     assert told("/t/s.jsonl") == {"transcripts"}
     assert told("/p/CLAUDE.md") == {MEMORY, STRUCTURE} and told("/p/src/CLAUDE.md") == set()
-    assert not areas.told_since(0.5) and told("/state/watch/state.json") == set() and areas.told_since(0.5)
 
 
 def test_what_is_watched(tmp_path: Path) -> None:
@@ -561,11 +564,11 @@ def test_what_is_watched(tmp_path: Path) -> None:
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)
-@given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1))
+@given(st.text(st.characters(blacklist_categories=["Cs", "Cc", "Cn"]), min_size=1))
 def test_a_service_has_the_line_as_it_is(word: str) -> None:
     line = ["/opt/my tools/memdir", "-C", word, "watch"]
     unit = systemd_unit(line, {"MEMDIR_STATE_DIR": word})
     (started,) = (text.partition("=")[2] for text in unit.split("\n") if text.startswith("ExecStart="))
-    assert shlex.split(started.replace("$$", "$").replace("%%", "%").replace("`", "\\`")) == line or "'" in word
-    with contextlib.suppress(plistlib.InvalidFileException):
-        assert plistlib.loads(launchd_plist(line, {}).encode())["ProgramArguments"] == line
+    assert shlex.split(started.replace("$$", "$").replace("%%", "%")) == line
+    plist = plistlib.loads(launchd_plist(line, {"A": word}).encode())
+    assert plist["ProgramArguments"] == line and plist["EnvironmentVariables"] == {"A": word}
