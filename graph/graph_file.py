@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 
 from memdir.errors import IndexFailure, LockedError, StorageError
@@ -23,6 +24,9 @@ from .index import Answer, Index
 from .kuzu_store import Graph
 from .section_file import IndexDamaged
 
+_MAKING = threading.Lock()
+"""Two threads that make one graph write the same file, which ends the process."""
+
 
 @contextlib.contextmanager
 def open_graph(index: Index) -> Iterator[Graph]:
@@ -34,10 +38,11 @@ def open_graph(index: Index) -> Iterator[Graph]:
             index.sync()
         answer = index.views()
     with contextlib.ExitStack() as stack:
-        try:
-            graph = _lasting(answer) or _passing(answer, stack)
-        except IndexDamaged as error:
-            graph = _passing(index.distrust(error), stack)
+        with _MAKING:
+            try:
+                graph = _lasting(answer) or _passing(answer, stack)
+            except IndexDamaged as error:
+                graph = _passing(index.distrust(error), stack)
         yield stack.enter_context(graph)
 
 

@@ -204,3 +204,22 @@ def test_two_processes_may_make_the_same_graph(tmp_path: Path) -> None:
     running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert [process.communicate(timeout=60)[0] for process in running] == ["30\n"] * 3
     assert len(list((tmp_path / "cache").rglob("graph-*"))) == 1
+
+
+def test_many_threads_that_ask_first_make_the_graph_once(tmp_path: Path) -> None:
+    root = tmp_path / "m"
+    for i in range(100):
+        write(root, f"m{i}.md", "metadata:\n  topics: [x]\n")
+    code = (
+        "import sys, threading; from memdir.graph.index import Index; from memdir.graph.graph_file import open_graph\n"
+        "def ask():\n"
+        "    with open_graph(Index(sys.argv[1], sys.argv[2], now=lambda: 4e9)) as graph:\n"
+        "        print(len(graph.rows('MATCH (m:Memory) RETURN m.id')), flush=True)\n"
+        "threads = [threading.Thread(target=ask) for _ in range(6)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+    )
+    command = [sys.executable, "-c", code, str(root), str(tmp_path / "cache")]
+    env = {**os.environ, "PYTHONPATH": str(TOP)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.split()) == (0, ["100"] * 6), done.stderr
