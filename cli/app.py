@@ -78,6 +78,12 @@ class App:
             )
         return self._workspace
 
+    @property
+    def progress(self) -> Progress | None:
+        """The bar for what takes long; None where nobody sees it."""
+        self.workspace()
+        return self._progress
+
     def after_output(self) -> None:
         """What may be done once the answer is out: publish what the answer had to scan."""
         if self._workspace is not None:

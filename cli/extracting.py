@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 
 from memdir.changes import Applied, apply
+from memdir.errors import StorageError
 from memdir.git_root import checkout_root
 from memdir.lock import DEFAULT_WAIT
 from memdir.sessions.accepting import accept
@@ -17,6 +19,9 @@ from memdir.sessions.standing import Known, Said
 from memdir.store import Store
 
 from .workspace import Workspace
+
+COMMITS = 500
+"""The newest commits whose messages a claim is compared with."""
 
 
 def gate_of_settings(workspace: Workspace) -> Gate:
@@ -42,15 +47,16 @@ def background_of(workspace: Workspace) -> Background:
 
     @cache
     def said() -> Said:
+        from memdir.git_read import Repository
         from memdir.instructions import project_instructions
-        from memdir.sessions.git_history import recent_messages
 
         located = workspace.located
         texts = [file.content for file in project_instructions(located, nested=False).loaded]
         for source in workspace.sources[1:]:
             texts += [f"{memory.description}\n{memory.body}" for memory in Store(source.root).scan.memories]
         if checkout_root(located.project_root) is not None:
-            texts.append(recent_messages(located.project_root, workspace.environment.env))
+            with suppress(StorageError):  # without git nothing is said there
+                texts.append(Repository(located.project_root, workspace.environment.env).messages(COMMITS))
         return Said(texts)
 
     return Background(known, said, is_private(workspace))

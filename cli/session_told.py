@@ -11,6 +11,7 @@ from memdir.sessions.transcript_files import files_below, told
 
 if TYPE_CHECKING:
     from memdir.sessions.catalogue import Session
+    from memdir.sessions.told import Told
 
     from .workspace import Workspace
 
@@ -34,13 +35,17 @@ class Overviews:
 
     def of(self, session: Session) -> Overview:
         """A session in short. Raises `StorageError` when its file has to be read and cannot be."""
+        known = self.known(session)
+        return overview_of(session, known) if known is not None else overview(session)
+
+    def known(self, session: Session) -> Told | None:
+        """What the index knows of a session; None where it has not its file as it is now."""
         indexed = self._indexed.get(session.root)
-        if indexed is not None and not session.parts and session.file not in indexed.behind:
-            state = indexed.growing.state(session.file)
-            known = told(state) if state is not None else None
-            if known is not None and not known.damaged:
-                return overview_of(session, known)
-        return overview(session)
+        if indexed is None or session.parts or session.file in indexed.behind:
+            return None
+        state = indexed.growing.state(session.file)
+        known = told(state) if state is not None else None
+        return None if known is None or known.damaged else known
 
     def close(self) -> None:
         """Let the indexes go."""

@@ -49,13 +49,13 @@ def run(app: App, values: Values) -> int:
     target = _target(app, values.required("what"))
     question = _question(app, target)
     tracer = Tracer(question)
-    traces = _traces(app, values, tracer)
+    traces, searched = _traces(app, values, tracer)
     found = origins(question, tracer, traces)
     limit = values.integer("limit")
     if limit is None or limit < 1:
         raise BadInputError("a limit is at least 1", hint="-n 5")
     if app.out.json:
-        fields = {"sessions": [_fields(origin) for origin in found[:limit]], "searched": len(traces)}
+        fields = {"sessions": [_fields(origin) for origin in found[:limit]], "searched": searched}
         app.out.object("session-why/1", {**_told(target), **fields, "took_ms": app.out.took_ms()})
         return EXIT_OK if found else EXIT_NOTHING
     _print_target(app, target)
@@ -63,7 +63,7 @@ def run(app: App, values: Values) -> int:
         app.out.line()
         _print(app, origin)
     if not found:
-        app.out.note(f"none of {counted(len(traces), 'session')} speaks of it (--all-projects looks everywhere)")
+        app.out.note(f"none of {counted(searched, 'session')} speaks of it (--all-projects looks everywhere)")
     return EXIT_OK if found else EXIT_NOTHING
 
 
@@ -146,10 +146,14 @@ def _question(app: App, target: _Target) -> Question:
     )  # fmt: skip
 
 
-def _traces(app: App, values: Values, tracer: Tracer) -> list[Trace]:
-    """What every session left; those of the repository's other work trees are looked at, too."""
+def _traces(app: App, values: Values, tracer: Tracer) -> tuple[list[Trace], int]:
+    """What the sessions left that may have a part in it, and how many there are; those of the repository's other work
+    trees, too. Which were at another time the index knows, where there is one."""
     from memdir.sessions.catalogue import catalogue
+    from memdir.sessions.told import Told
     from memdir.slug import find_project_dirs
+
+    from .session_told import Overviews
 
     roots = transcript_dirs(app, values)
     located = app.workspace().located
@@ -160,13 +164,25 @@ def _traces(app: App, values: Values, tracer: Tracer) -> list[Trace]:
     traces = []
     for finding in found.findings:
         app.out.note(f"note: {finding.path}: {finding.message}")
-    for session in found.sessions:
-        try:
-            traces.append(tracer.trace(session))
-        except StorageError as error:
-            if error.code != "vanished":
-                app.out.note(f"note: {error}")
-    return traces
+    overviews, progress = Overviews(app.workspace(), roots), app.progress
+    done, total = 0, sum(session.size for session in found.sessions)
+    try:
+        for session in found.sessions:
+            try:
+                told = overviews.known(session) or Told()
+                if tracer.may_speak(session, told.started, told.ended):
+                    traces.append(tracer.trace(session))
+            except StorageError as error:
+                if error.code != "vanished":
+                    app.out.note(f"note: {error}")
+            done += session.size
+            if progress is not None:
+                progress(done, total)
+    finally:
+        overviews.close()
+        if progress is not None:
+            progress.stop()
+    return traces, len(found.sessions)
 
 
 def _told(target: _Target) -> dict[str, object]:

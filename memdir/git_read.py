@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 from .errors import StorageError
 
 _SECONDS: Final = 30.0
+_MAX_MESSAGES: Final = 4 << 20
+"""Bytes that are read of the messages."""
 _OFF: Final = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.attributesFile=/dev/null", "protocol.allow=never",
     "safe.bareRepository=explicit",
@@ -91,6 +93,18 @@ class Repository:
         """The local branches that hold a commit."""
         data = self._run("for-each-ref", f"--contains={commit}", "--format=%(refname:lstrip=2)", "refs/heads")
         return [line for line in (data or b"").decode("utf-8", "replace").split("\n") if line]
+
+    def messages(self, commits: int) -> str:
+        """The messages of the newest commits, a paragraph each; empty where there are none."""
+        data = self._run("log", f"--max-count={commits}", "--no-show-signature", "--format=%s%n%b")
+        return (data or b"")[:_MAX_MESSAGES].decode("utf-8", "replace")
+
+    def paths(self) -> frozenset[str] | None:
+        """The paths of the repository's files as they are in the work tree, tracked or not ignored; None where git
+        cannot tell."""
+        data = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        found = (os.fsdecode(path) for path in (data or b"").split(b"\0") if path)
+        return frozenset(path for path in found if os.path.lexists(os.path.join(self.root, path))) or None
 
     def _run(self, *words: str) -> bytes | None:
         """What git prints, None when it refuses."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from .overview import title_line
-from .traces import Question, Spoken, Trace, Tracer
+from .traces import EARLIER, LATER, Question, Spoken, Trace, Tracer
 
 MADE: Final = 3.0
 SUBJECT: Final = 2.0
@@ -25,8 +25,6 @@ BODY: Final = 0.5
 """What a word of the body weighs beside one of the subject."""
 HALF_LIFE: Final = 12 * 3600.0
 """Seconds between a commit and a session at which the time counts half."""
-LATER: Final = 7 * 86400.0
-"""Seconds after a commit from which on a session that begins had no part in it."""
 ENOUGH: Final = 3
 """Different words that what was said must share with the message to count fully."""
 SLIGHT: Final = 0.1
@@ -54,8 +52,7 @@ class Origin(NamedTuple):
 
 def origins(question: Question, tracer: Tracer, traces: Sequence[Trace]) -> list[Origin]:
     """The sessions that speak for it, best first, ties by the later one."""
-    if question.time:
-        traces = [trace for trace in traces if trace.started <= question.time + LATER]
+    traces = [trace for trace in traces if _at_that_time(question, trace)]
     texts = _texts(tracer, traces)
     files = _files(question, traces)
     found = []
@@ -69,6 +66,17 @@ def origins(question: Question, tracer: Tracer, traces: Sequence[Trace]) -> list
                 Origin(trace, round(total / (total + 1), 3), kept, _why(question, tracer, trace, kept), _turns(trace))
             )
     return sorted(found, key=lambda origin: (-origin.score, -origin.session.ended, origin.session.session.path))
+
+
+def _at_that_time(question: Question, trace: Trace) -> bool:
+    """False for a session that began long after the commit, or ended long before it and neither wrote its files nor
+    named it."""
+    if not question.time:
+        return True
+    recent = not 0 < trace.ended < question.time - EARLIER
+    return trace.started <= question.time + LATER and bool(
+        recent or trace.edited or trace.made_commit or trace.names_commit
+    )
 
 
 def _parts(question: Question, trace: Trace, text: float, wrote: float) -> dict[str, float]:

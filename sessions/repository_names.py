@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from typing import Final
 
-from memdir.errors import MemdirError
+from memdir.errors import MemdirError, StorageError
 from memdir.files import read_file
+from memdir.git_read import Repository
 
 from .json_lines import parse
 
-_SECONDS: Final = 20.0
 _MAX_FILES: Final = 200
 _MAX_BYTES: Final = 1 << 20
 _TARGET: Final = re.compile(r"^([A-Za-z0-9_./-]+(?:[ \t]+[A-Za-z0-9_./-]+)*)[ \t]*::?(?!=)", re.MULTILINE)
@@ -26,19 +25,10 @@ _RECIPE: Final = re.compile(r"^@?([A-Za-z_][\w-]*)(?:[ \t][^:\n]*)?:(?!=)", re.M
 def tracked_files(repository: str, env: Mapping[str, str]) -> frozenset[str] | None:
     """The paths in the repository's index, and those that are there and not ignored; None where git cannot tell. The
     network is never asked."""
-    kept = {name: value for name, value in env.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=repository, env={**kept, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}, stdin=subprocess.DEVNULL,
-            capture_output=True, timeout=_SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        return Repository(repository, env).paths()
+    except StorageError:
         return None
-    if done.returncode != 0:
-        return None
-    paths = frozenset(os.fsdecode(path) for path in done.stdout.split(b"\0") if path)
-    return frozenset(path for path in paths if os.path.lexists(os.path.join(repository, path))) or None
 
 
 def known_commands(repository: str, tracked: frozenset[str]) -> dict[str, frozenset[str]]:

@@ -23,6 +23,10 @@ from .turns import TurnReader
 What = Literal["committed", "wrote", "edited", "read"]
 MAX_TURNS: Final = 200
 """Turns that are kept of a session, of each kind."""
+LATER: Final = 7 * 86400.0
+"""Seconds after a commit from which on a session that begins had no part in it."""
+EARLIER: Final = 30 * 86400.0
+"""Seconds before a commit at which a session must have written its files, or named it, to have a part in it."""
 _SHORT_ID: Final = 7
 _MIN_LINE: Final = 4
 """Characters of a line without spaces, from which on its text says where it was written."""
@@ -104,7 +108,7 @@ class Tracer:
         """Read a session with its sub-agents. Raises `StorageError`."""
         found = Trace(session)
         for path in (*session.paths, *session.agents):
-            if not self._can_speak(path):
+            if not self.question.commit and not self._names(path):
                 continue
             reader = TurnReader(read)
             prompt = ("", "")
@@ -116,12 +120,22 @@ class Tracer:
                 found.title = reader.told().title
         return found
 
-    def _can_speak(self, path: str) -> bool:
-        """False when a file alone is looked for and the transcript's bytes nowhere have its name."""
-        names = [os.path.basename(file) for file in self.question.files]
-        if self.question.commit or path.endswith(COMPRESSED) or not all(map(_PLAIN_NAME.fullmatch, names)):
+    def may_speak(self, session: Session, started: float, ended: float) -> bool:
+        """False when the times of a session (0 where unknown) show without reading it that it had no part in the
+        commit. Raises `StorageError`."""
+        time = self.question.time
+        if not self.question.commit or not time:
             return True
-        sought = [name.encode() for name in names]
+        if started > time + LATER:
+            return False
+        return not 0 < ended < time - EARLIER or any(map(self._names, (*session.paths, *session.agents)))
+
+    def _names(self, path: str) -> bool:
+        """False when a transcript's bytes nowhere have the name of a file that is looked for, nor the commit's id."""
+        names = [os.path.basename(file) for file in self.question.files]
+        if path.endswith(COMPRESSED) or not all(map(_PLAIN_NAME.fullmatch, names)):
+            return True
+        sought = [name.encode() for name in (*names, self._short) if name]
         longest = max(map(len, sought), default=1)
         with opened(path) as file:
             rest = b""

@@ -175,6 +175,21 @@ def test_nothing_of_the_repositorys_configuration_is_executed(repository: Sandbo
     assert not mark.exists(), mark.read_text()
 
 
+def test_the_paths_and_messages_of_a_repository_execute_nothing(repository: Sandbox) -> None:
+    root, mark = repository.project, repository.project / "executed"
+    program = root / "program.sh"
+    program.write_text(f"#!/bin/sh\necho x >> '{mark}'\n")
+    program.chmod(0o755)
+    for name in ("core.fsmonitor", "core.pager", "gpg.program", "diff.external"):
+        git(root, "config", name, str(program))
+    git(root, "config", "log.showSignature", "true")
+    reader = Repository(str(root), ENV)
+    mark.unlink(missing_ok=True)
+    assert "packages/api/refunds.py" in (reader.paths() or ())
+    assert reader.messages(1).strip() == "LAN-482: Round the tax of a refund per line"
+    assert not mark.exists()
+
+
 def test_git_that_is_not_there_is_said(repository: Sandbox, tmp_path: Path) -> None:
     done = repository.run("session", "why", "HEAD", PATH=str(tmp_path))
     assert done.code == 5
@@ -250,6 +265,43 @@ def test_a_session_that_began_a_week_later_has_no_part(tmp_path: Path) -> None:
     assert (
         asked(tmp_path, Question(("a.py",), ("/w",), "f" * 40, "Round refund tax", time=parse_date("2026-11-01"))) == []
     )
+
+
+def test_one_that_ended_a_month_before_counts_only_for_what_it_did(tmp_path: Path) -> None:
+    question = Question(("src/a.py",), ("/w",), "f" * 40, "Round refund tax", time=parse_date("2026-11-01"))
+    write_session(tmp_path, "said", "round refund tax", [], "2026-09-01T10:00:00Z")
+    write_session(tmp_path, "wrote", "round refund tax", ["/w/src/a.py"], "2026-09-01T10:00:00Z")
+    write_session(tmp_path, "near", "round refund tax", [], "2026-10-31T10:00:00Z")
+    assert {origin.session.session.id for origin in asked(tmp_path, question)} == {"wrote", "near"}
+
+
+def test_a_session_is_passed_over_unread_only_where_reading_it_gives_nothing(tmp_path: Path) -> None:
+    id = "abcdef1234567890" * 2 + "abcdef12"
+    for n, day in enumerate(("2026-07-01", "2026-09-28", "2026-10-20", "2026-11-09", "2026-12-01")):
+        for words, files in (("round refund tax", ["/w/a.py"]), ("refund", []), (f"see {id[:9]}", [])):
+            write_session(tmp_path, f"{n}{len(words)}{len(files)}", words, files, f"{day}T10:00:00Z")
+    question = Question(("a.py",), ("/w",), id, "Round refund tax", time=parse_date("2026-11-01"))
+    tracer = Tracer(question)
+    passed = 0
+    for session in catalogue([str(tmp_path)]).sessions:
+        trace = tracer.trace(session)
+        if not tracer.may_speak(session, trace.started, trace.ended):
+            passed += 1
+            assert not origins(question, tracer, [trace])
+    assert passed >= 5
+    assert all(tracer.may_speak(session, 0.0, 0.0) for session in catalogue([str(tmp_path)]).sessions)
+
+
+def test_the_answer_is_the_same_with_the_index_that_knows_the_times(repository: Sandbox) -> None:
+    folder = next((repository.home / ".claude" / "projects").iterdir())
+    write_session(folder, "11111111-1111-4111-8111-111111111111", "round refund tax", [], "2026-01-01T10:00:00Z")
+    write_session(folder, "22222222-2222-4222-8222-222222222222", "round refund tax", [], "2027-01-01T10:00:00Z")
+    alone = why(repository, "HEAD")
+    assert repository.run("session", "search", "tax").code == 0  # makes the index
+    with_index = why(repository, "HEAD")
+    assert {**alone, "took_ms": 0, "sessions": 0} == {**with_index, "took_ms": 0, "sessions": 0}
+    ids = [[session["session"] for session in found["sessions"]] for found in (alone, with_index)]  # type: ignore[attr-defined]
+    assert ids[0] == ids[1]
 
 
 @pytest.mark.parametrize(
