@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,31 @@ def test_console_blocks_run_and_show_what_they_print(page: str, block: str, samp
         printed = [_VARIES.sub("~", x.rstrip()) for x in done.out.splitlines() if x.strip()]
         if shown:
             assert printed[: len(shown)] == shown if expected[-1] == "..." else printed == shown
+
+
+def test_the_first_screen_of_the_readme_is_a_screen() -> None:
+    first = (TOP / "README.md").read_text("utf-8").split("\n## ")[0]
+    assert len(first.splitlines()) <= 40
+
+
+def test_the_demo_shows_the_main_jobs(tmp_path: Path) -> None:
+    program = tmp_path / "memdir"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{TOP}" exec "{sys.executable}" -m memdir "$@"\n', "utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["sh", str(TOP / ".ci" / "demo"), str(program)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "committed: dev-server-port.md",  # recall
+        "  > No, use port 9000 in .env.local.",  # session search
+        "Never stop the simulator",  # extract
+        "+Since 2026-11-20 the staging database",  # dream plan
+        '"hookEventName": "UserPromptSubmit"',  # the hook
+        "given 0.",  # its log
+    ):
+        assert said in done.stdout
+    assert str(tmp_path) not in done.stdout.replace(str(program), "")
 
 
 @pytest.mark.parametrize("example", [e for c in registry.all_commands() for e in c.examples])
