@@ -69,7 +69,9 @@ def _print_log(app: App, session: str | None, limit: int) -> int:
         for record in found:
             _print(app, record)
         if not found:
-            app.out.note("memdir: no hook has injected anything or failed yet (memdir install claude-code)")
+            where = f" in a session {shown(session)}" if session else ""
+            hint = "memdir hook log lists all" if session else "memdir install claude-code"
+            app.out.note(f"memdir: no hook has injected anything or failed yet{where} ({hint})")
     return 0 if found else 1
 
 

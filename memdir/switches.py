@@ -11,7 +11,7 @@ import os
 from typing import Final
 
 from .claude_settings import ClaudeSettings
-from .dates import rfc3339
+from .dates import local_text
 from .environment import Environment
 from .errors import MemdirError
 from .files import PRIVATE, make_private_dir, read_if_there, remove_file, write_atomic
@@ -52,7 +52,7 @@ def paused(folder: str | None, now: float) -> str | None:
         return "paused"
     if not isinstance(until, int | float) or isinstance(until, bool):
         return "paused"
-    return f"paused until {rfc3339(until)}" if now < until else None
+    return f"paused until {local_text(until)}" if now < until else None
 
 
 def switched_off(

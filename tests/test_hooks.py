@@ -391,7 +391,7 @@ def test_a_switch_turns_every_event_off(sample: Sandbox, switch: str) -> None:
 
 
 def test_a_pause_ends_by_itself_or_is_taken_back(sample: Sandbox) -> None:
-    assert "paused until 2026-11-21T14:00:00" in sample.run("pause", "--for", "2h").out
+    assert "paused until 2026-11-21 14:00 " in sample.run("pause", "--for", "2h").out
     values = {"prompt": PROMPT}
     assert context(fire(sample, "user-prompt-submit", values)) == ""
     assert context(fire(sample, "user-prompt-submit", values, MEMDIR_NOW="2026-11-21T14:00:01Z"))
@@ -399,6 +399,12 @@ def test_a_pause_ends_by_itself_or_is_taken_back(sample: Sandbox) -> None:
     assert context(fire(sample, "user-prompt-submit", {**values, "session_id": "s2"}))
     assert sample.run("resume").code == 1
     assert sample.run("pause", "--for", "soon").code == 3
+
+
+def test_a_log_without_records_says_of_which_session(sample: Sandbox) -> None:
+    fire(sample, "user-prompt-submit", {"prompt": PROMPT})
+    done = sample.run("hook", "log", "--session", "other")
+    assert done.code == 1 and "in a session other" in done.err and "install" not in done.err
 
 
 # The worker
