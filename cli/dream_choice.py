@@ -61,7 +61,7 @@ def chooser(app: App, values: Values, show: Show) -> Choose:
                 continue
             show(app, number + 1, guarded[number])
             if not app.out.confirm("Do this?", yes=False):
-                reasons[number] = guarded[number].asks or NOT_CONFIRMED
+                reasons[number] = NOT_CONFIRMED
         if plain and not yes:
             for number in plain:
                 show(app, number + 1, guarded[number])

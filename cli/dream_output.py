@@ -93,7 +93,7 @@ def report_run(app: App, result: Result, *, dry_run: bool, commit: str = "") -> 
         if not outcome.skipped:
             app.out.line(f"{outcome.operation.kind:<{width}}  {shown(', '.join(outcome.operation.paths))}")
     for outcome in result.outcomes:
-        if outcome.skipped:
+        if outcome.skipped and outcome.skipped != LEFT_OUT:
             told = f"{outcome.operation.kind} {shown(', '.join(outcome.operation.paths))}: {shown(outcome.skipped)}"
             app.out.note(f"skipped: {told}")
     if any(outcome.skipped not in ("", LEFT_OUT, NOT_CONFIRMED) for outcome in result.outcomes):

@@ -230,12 +230,12 @@ def reasons(app: App, plan: list[Guarded], **flags: object) -> list[str]:
 def test_a_person_is_asked_once_for_the_plan_and_once_for_each_that_asks() -> None:
     plan = [guarded(), guarded("it is pinned", "merge"), guarded(kind="conflict", empty=True), guarded(kind="links")]
     assert reasons(app_of("y", "y"), plan) == ["", "", "a person decides", ""]
-    assert reasons(app_of("n", "y"), plan) == ["", "it is pinned", "a person decides", ""]
+    assert reasons(app_of("n", "y"), plan) == ["", "not confirmed", "a person decides", ""]
     with pytest.raises(UsageError, match="nothing changed"):
         reasons(app_of("y", "n"), plan)
     assert reasons(app_of(), plan, yes=True) == ["", "it is pinned", "a person decides", ""]
     assert reasons(app_of(), plan, yes=True, guarded=True) == ["", "", "a person decides", ""]
-    assert reasons(app_of("y", "n", "y"), plan, interactive=True) == ["", "it is pinned", "a person decides", ""]
+    assert reasons(app_of("y", "n", "y"), plan, interactive=True) == ["", "not confirmed", "a person decides", ""]
     assert reasons(app_of(interactive=False), [guarded(kind="conflict", empty=True)]) == ["a person decides"]
     with pytest.raises(UsageError, match="add --yes"):
         reasons(app_of(interactive=False), plan)
