@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import cache
 
 from memdir.changes import Applied, apply
+from memdir.errors import UsageError
 from memdir.errors import StorageError
 from memdir.git_root import checkout_root
 from memdir.lock import DEFAULT_WAIT
@@ -82,10 +83,15 @@ def make_memory(workspace: Workspace, candidate: Candidate, command: str) -> App
     root, now = workspace.primary.root, workspace.environment.now()
     private = is_private(workspace)
     wait = workspace.settings.number("lock.wait")
-    done = apply(
-        root, workspace.state_of(root), lambda store: accept(candidate, store, now=now, private=private),
-        command=f"memdir {command}", now=now, wait=DEFAULT_WAIT if wait is None else wait,
-    )  # fmt: skip
+    try:
+        done = apply(
+            root, workspace.state_of(root), lambda store: accept(candidate, store, now=now, private=private),
+            command=f"memdir {command}", now=now, wait=DEFAULT_WAIT if wait is None else wait,
+        )  # fmt: skip
+    except UsageError as error:
+        if error.code == "same-text":
+            mark(workspace.state_of(root), candidate.id, "known", now=now)
+        raise
     number = done.transaction.number if done.transaction is not None else 0
     mark(workspace.state_of(root), candidate.id, "accepted", now=now, memory=done.plan.id, transaction=number)
     return done

@@ -33,6 +33,12 @@ _CLAUSE: Final = re.compile(
 )
 
 _MIN_NAME_WORDS: Final = 3
+_ARTICLE: Final = re.compile(r"\b(?:a|an|the) (?=\w)", re.IGNORECASE)
+_OPEN_END: Final = re.compile(
+    r"(?:-(?:of|to|in|on|at|for|with|from|by|and|or|not|is|are|that|der|die|das|den|dem|ein|eine|einen|in|im|auf|mit|und|"
+    r"oder|nicht|el|la|los|las|un|una|de|del|en|con|para|por|y|o|que))+$"
+)
+"""A name that was cut ends with none of these."""
 
 
 def accept(candidate: Candidate, store: Store, *, now: float, private: bool) -> Plan:
@@ -42,6 +48,9 @@ def accept(candidate: Candidate, store: Store, *, now: float, private: bool) -> 
         raise UsageError("what it says about a person does not belong in a shared directory", code="shared")
     if candidate.relation == "update" and candidate.about in store.by_id:
         return _update(candidate, store, now, private)
+    there = next((memory.id for memory in store.scan.memories if candidate.text in memory.body), None)
+    if there is not None:
+        raise UsageError(f"{there} says the same already", code="same-text")
     return _new(candidate, store, now, private)
 
 
@@ -66,7 +75,8 @@ def named(text: str) -> tuple[str, str]:
     lead = _LEAD.match(text)
     core = text[lead.end() :] if lead and lead.end() + 10 < len(text) else text
     short = _CLAUSE.sub("", core)
-    return derive_name(short if len(short.split()) >= _MIN_NAME_WORDS else core), derive_description(text)
+    name = derive_name(_ARTICLE.sub("", short if len(short.split()) >= _MIN_NAME_WORDS else core))
+    return _OPEN_END.sub("", name) or name, derive_description(text)
 
 
 def _new(candidate: Candidate, store: Store, now: float, private: bool, supersedes: tuple[str, ...] = ()) -> Plan:

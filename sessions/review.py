@@ -68,7 +68,10 @@ def queue(inputs: Inputs, operations: Sequence[Operation], candidates: Sequence[
                 other = operation.evidence[-1].partition(":")[0]
             item = Item(operation.kind, operation.paths, operation.reason, operation.evidence, other, operation)
             found.setdefault(item.key, item)
+    bodies = [memory.body for memory in inputs.memories] if candidates else []
     for candidate in (one for one in candidates if one.until <= inputs.now):
+        if any(candidate.text in body for body in bodies):
+            continue  # a dream promoted it, or a person wrote it down
         said = f"{candidate.type}/{candidate.category}  {candidate.confidence:.0%}"
         if len(candidate.sessions) > 1:
             said += f", said in {len(candidate.sessions)} sessions"

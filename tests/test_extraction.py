@@ -22,7 +22,7 @@ from sandbox import Sandbox, sandbox_at
 from memdir.errors import BadInputError, NotFoundError, UsageError
 from memdir.model import TYPES
 from memdir.scan import scan
-from memdir.sessions.accepting import accept
+from memdir.sessions.accepting import accept, named
 from memdir.sessions.agent_process import AgentFailed, answer_of
 from memdir.sessions.candidates import (
     Candidate,
@@ -632,10 +632,36 @@ def test_extract_writes_nothing_until_it_is_applied(box: Sandbox) -> None:
     assert memories(box) == []
     code, told = extract(box, SESSION, "--apply", "--yes")
     assert code == 0
-    assert memories(box) == ["im-a-data-engineer.md", "use-pnpm-instead-of-npm.md"]
+    assert memories(box) == ["im-data-engineer.md", "use-pnpm-instead-of-npm.md"]
     assert extract(box)[0] == 1
     assert box.run("undo").code == 0
     assert memories(box) == ["use-pnpm-instead-of-npm.md"]
+
+
+def test_what_is_written_down_already_needs_nobody(box: Sandbox) -> None:
+    assert extract(box)[0] == 0
+    assert box.run("add", "--type", "feedback", "Use pnpm instead of npm.").code == 0
+    told = json.loads(box.run("--json", "review").out)
+    assert [item["reason"] for item in told["items"]] == ["I'm a data engineer."]
+    done = box.run("--transcripts-dir", str(box.project.parent / "transcripts"), "extract", "--apply", "--yes")
+    assert done.code == 0
+    assert "says the same already" in done.err
+    assert extract(box)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("We never use floats for money, always integer cents.", "never-use-floats-for-money"),
+        ("Never run a schema migration on a Monday or a Friday.", "never-run-schema-migration-on-monday"),
+        ("I prefer tabs over spaces in Python files.", "prefer-tabs-over-spaces-in-python-files"),
+        ("The staging database runs on port 5433.", "staging-database-runs-on-port-5433"),
+        ("We decided to drop Redis because nobody operates it.", "drop-redis-because-nobody-operates-it"),
+        ("No.", "no"),
+    ],
+)
+def test_a_name_says_what_it_is_about(text: str, name: str) -> None:
+    assert named(text)[0] == name
 
 
 def test_an_acceptance_that_is_undone_waits_again(box: Sandbox) -> None:
