@@ -8,8 +8,7 @@ from contextlib import suppress
 from functools import cache
 
 from memdir.changes import Applied, apply
-from memdir.errors import UsageError
-from memdir.errors import StorageError
+from memdir.errors import StorageError, UsageError
 from memdir.git_root import checkout_root
 from memdir.lock import DEFAULT_WAIT
 from memdir.sessions.accepting import accept
