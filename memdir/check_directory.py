@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cached_property
 from typing import NamedTuple
 
@@ -62,13 +63,15 @@ class Directory:
         return Finding(code, rule.severity, path, line, message, rule.fix or None, self.root)
 
 
-def read_directory(root: str, now: float) -> tuple[Directory, list[Finding]]:
+def read_directory(root: str, now: float, only: Container[str] | None = None) -> tuple[Directory, list[Finding]]:
     """Every file of the directory, read once, and what could not be read. A file that vanishes meanwhile is left
-    out."""
+    out. With `only` no other memories than these ids are read, but every index."""
     walked = walk(root)
     directory = Directory(root, now)
     found = list(walked.findings)
     for stat in (*walked.files, *walked.indexes):
+        if only is not None and stat.id not in only and stat not in walked.indexes:
+            continue
         try:
             data = read_file(stat.path)
         except MemdirError as error:

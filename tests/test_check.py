@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memdir.check import check, refuse_unknown
+from memdir.check import check, check_file, refuse_unknown
 from memdir.check_codes import RULES, wanted
+from memdir.check_directory import read_directory
 from memdir.check_fix import plan_fixes, repaired
 from memdir.cli.main import main
 from memdir.errors import UsageError
@@ -174,6 +175,21 @@ def test_each_finding_with_its_line_and_nothing_else(name: str, tmp_path: Path) 
 def test_relative_dates(sentence: str, moves: bool, tmp_path: Path) -> None:
     write(tmp_path, {"a.md": memory(body=sentence)})
     assert [f[0] for f in found(tmp_path)] == (["relative-date"] if moves else [])
+
+
+@pytest.mark.parametrize("name", [*CASES, "sample"])
+def test_one_file_has_the_findings_that_the_whole_directory_gives_it(name: str, tmp_path: Path) -> None:
+    root = SAMPLE
+    if name != "sample":
+        root = tmp_path / "memory"
+        write(root, CASES[name][0])
+    every = check(str(root), now=NOW)
+    directory, _ = read_directory(str(root), NOW)
+    known = {page.memory.id: page.memory.name for page in directory.pages}
+    left = {"index-not-current", "index-missing", "name-case"}  # what other files' texts show
+    for id in sorted({*known, "MEMORY.md"} if (root / "MEMORY.md").exists() else known):
+        alone = check_file(str(root), id, known, now=NOW)
+        assert [f for f in alone if f.code not in left] == [f for f in every if f.path == id and f.code not in left]
 
 
 def test_a_secret_s_value_is_in_no_message(tmp_path: Path) -> None:

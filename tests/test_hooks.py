@@ -358,6 +358,10 @@ def test_a_bad_memory_file_is_reported_at_once(sample: Sandbox) -> None:
     written = {"tool_name": "Write", "tool_input": {"file_path": str(path)}}
     text = context(fire(sample, "post-tool-use", written))
     assert "bad.md" in text and "\n> line " in text
+    path.write_text("---\nname: bad\ndescription: d\nmetadata:\n  type: project\n---\n\nSee [[no such one]].\n")
+    relative = {"tool_name": "Edit", "tool_input": {"file_path": os.path.relpath(path, sample.project)}}
+    text = context(fire(sample, "post-tool-use", relative))
+    assert "link-dead" in text and "index-missing" not in text, "its line in the index comes next"
     other = {"tool_name": "Write", "tool_input": {"file_path": str(sample.project / "README.md")}}
     assert context(fire(sample, "post-tool-use", other)) == ""
 
