@@ -25,7 +25,7 @@ from .index import WAIT, Answer, AnsweredBy
 from .overlay import Progress
 from .section_file import IndexDamaged
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MOST_BYTES: Final = 32_000_000
 """Bytes that are not in the index, above which they are not held in memory."""
 LARGE_BYTES: Final = 256_000

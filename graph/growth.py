@@ -21,7 +21,6 @@ from .sync import paired
 
 RACY_NS: Final = 20_000_000
 """A file whose times lie nearer to the last look than this is looked at again: two clock ticks of a slow kernel."""
-_NUMBER: Final = len("#0000000000")
 
 
 class Growth(NamedTuple):
@@ -72,12 +71,9 @@ def find_growth(
 
 def documents_of(segment: Segment, file: str) -> Iterator[int]:
     """The numbers of a file's documents in a segment."""
-    ids = segment.ids
-    size = len(file) + _NUMBER
-    number = bisect_left(ids, file + "#")
-    while number < segment.count and (id := ids[number]).startswith(file + "#"):
-        if len(id) == size:  # else of a file whose name begins like this one's documents
-            yield number
+    number = bisect_left(segment.ids, file + "/")
+    while number < segment.count and segment.ids[number].startswith(file + "/"):
+        yield number
         number += 1
 
 
@@ -87,9 +83,9 @@ def removed_by(segment: Segment, gone: Iterable[str], given: Sequence[Sequence[s
     found = {number for file in gone for number in documents_of(segment, file)}
     for ids in given:
         for file, group in groupby(ids, lambda id: place_of(id)[0]):
-            end = bisect_left(segment.ids, file + "#:")  # the sign after 9
+            end = bisect_left(segment.ids, file + "/:")  # the sign after 9
             last = segment.ids[end - 1] if end else ""
-            if not last.startswith(file + "#"):
+            if not last.startswith(file + "/"):
                 continue
             for id in group:
                 if id > last:

@@ -15,8 +15,8 @@ from .neighbours import OPENING
 from .ranking import idf
 from .turn_ranking import SESSION_B, SESSION_K1
 
-_AFTER = "$"
-"""Sorts directly after the `#` between a file's id and a turn's number."""
+_AFTER = "0"
+"""Sorts directly after the `/` between a file's id and a turn's number."""
 
 
 class Conversations:
@@ -56,8 +56,8 @@ class Conversations:
                 if found is not None:
                     yield at, *found
                     continue
-            start = bisect_left(ids, file + "#")
-            if start < len(ids) and ids[start].startswith(file + "#"):
+            start = bisect_left(ids, file + "/")
+            if start < len(ids) and ids[start].startswith(file + "/"):
                 yield at, start, _end(ids, start, file + _AFTER)
 
     def _between_openings(self, file: str, at: int, own: int) -> tuple[int, int] | None:

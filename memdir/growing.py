@@ -29,8 +29,9 @@ class Reading(Protocol):
 
 
 class GrowingFiles(Protocol):
-    """What an index of growing files is made of. A document's id is the file's id, `#` and a number of ten digits: so
-    the documents of a file follow each other in order, and a document's neighbours are found by their ids."""
+    """What an index of growing files is made of. A document's id is the file's id, `/` and a number of ten digits: so
+    the documents of a file follow each other in order, with none of another file between them (what is a file is no
+    folder), and a document's neighbours are found by their ids."""
 
     root: str
     kind: str
@@ -46,16 +47,16 @@ class GrowingFiles(Protocol):
         continuation of what was read then, the reading is `fresh`."""
 
 
-FIRST = "#0000000000"
+FIRST = "/0000000000"
 """How the id of a file's first document ends."""
 
 
 def document_id(file: str, number: int) -> str:
     """The id of a file's document (numbers count from 0)."""
-    return f"{file}#{number:010d}"
+    return f"{file}/{number:010d}"
 
 
 def place_of(id: str) -> tuple[str, int]:
     """A document's file and its number there."""
-    file, _, number = id.rpartition("#")
+    file, _, number = id.rpartition("/")
     return file, int(number)

@@ -200,7 +200,7 @@ def scanned(
 
 
 def _documents(files: GrowingFiles, unread: dict[str, None]) -> Iterable[TextDocument]:
-    for stat in sorted(files.walk()[0], key=lambda stat: stat.id + "#"):
+    for stat in sorted(files.walk()[0], key=lambda stat: stat.id + "/"):
         try:
             yield from files.read(stat, None)
         except MemdirError as error:

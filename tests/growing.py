@@ -34,6 +34,8 @@ class LineFiles:
     def walk(self) -> tuple[Sequence[FileStat], Sequence[Finding]]:
         found = []
         for path in Path(self.root).rglob("*.log"):
+            if path.is_dir():
+                continue
             s = path.stat()
             id = str(path.relative_to(self.root))
             found.append(FileStat(id, str(path), s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino))

@@ -118,6 +118,25 @@ def test_a_file_named_like_another_one_s_document(tmp_path: Path) -> None:
     assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
 
 
+def test_a_file_that_becomes_a_folder_and_a_file_again(tmp_path: Path) -> None:
+    root = tmp_path / "logs"
+    append(root, "a.log", "alpha\nbeta\n")
+    append(root, "b.log", "gamma\n")
+    index = growing(root, tmp_path / "cache")
+    index.sync()
+    for publish in (False, True, False):
+        (root / "a.log").unlink()
+        append(root, "a.log/0000000001.log", "delta\nokapi\n")
+        assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+        if publish:
+            index.sync()
+        shutil.rmtree(root / "a.log")
+        append(root, "a.log", "alpha okapi\n")
+        assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+    index.sync()
+    assert held(growing(root, tmp_path / "cache").refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+
+
 def test_a_file_that_grew_costs_its_new_bytes_only(root: Path, tmp_path: Path) -> None:
     files = LineFiles(str(root))
     index = GrowingIndex(files, str(tmp_path / "cache"), now=Clock())
@@ -289,7 +308,7 @@ def test_what_could_not_be_read_is_said_and_tried_again(tmp_path: Path) -> None:
         index = GrowingIndex(files, str(tmp_path / "cache"), now=Clock())
         answer = index.refresh()
         assert answer is not None and answer.note == "unreadable"
-        assert [[*view.segment.ids] for view in answer.views] == [["a.log#0000000000"]]
+        assert [[*view.segment.ids] for view in answer.views] == [["a.log/0000000000"]]
         generation = index.status().generation
         assert (index.sync(), index.status().generation) == (0, generation)  # nothing new is published
         index.close()

@@ -284,6 +284,16 @@ def test_segments_do_not_matter(seed: int, size: int, words: list[str], limit: i
     assert all(0 <= score <= 1 for score in scores)
 
 
+def test_a_session_named_like_another_one_s_turn() -> None:
+    documents = [turn("a.jsonl", number, "heron stork") for number in range(3)]
+    documents += [turn("a.jsonl#0000000001.jsonl", number, "heron") for number in range(5)]
+    options = OPTIONS._replace(explain=False)
+    expected = told_sessions(recall_sessions(in_segments(documents, 3), "heron stork", options))
+    assert told_sessions(recall_sessions(collection(*documents), "heron stork", options)) == expected
+    conversations = Conversations(collection(*documents))
+    assert [end - start for _, start, end in conversations.ranges("a.jsonl")] == [3]
+
+
 @given(st.integers(0, 10_000), st.integers(1, 12))
 @settings(derandomize=True, deadline=None, max_examples=30)
 def test_where_the_turns_of_a_session_lie(seed: int, size: int) -> None:
@@ -298,15 +308,15 @@ def test_where_the_turns_of_a_session_lie(seed: int, size: int) -> None:
         if own not in view.removed
     }
     for document in documents:
-        file, number = document.facts.id.split("#")
+        file, number = document.facts.id.split("/")
         for step in (-2, -1, 1, 2):
             other = document_id(file, int(number) + step) if int(number) + step >= 0 else ""
             assert conversations.neighbour(numbers[document.facts.id], step) == numbers.get(other, -1)
-    for file in {document.facts.id.split("#")[0] for document in documents}:
+    for file in {document.facts.id.split("/")[0] for document in documents}:
         found = [
             here.views[at].segment.ids[own]
             for at, start, end in conversations.ranges(file)
             for own in range(start, end)
             if own not in here.views[at].removed
         ]
-        assert sorted(found) == sorted(d.facts.id for d in documents if d.facts.id.startswith(file + "#"))
+        assert sorted(found) == sorted(d.facts.id for d in documents if d.facts.id.startswith(file + "/"))
