@@ -12,7 +12,6 @@ from memdir.errors import EXIT_NOTHING, EXIT_OK, MemdirError, NotFoundError, Sto
 from memdir.files import shown
 
 from .app import App, Values
-from .changing import lock_wait
 from .output import bytes_text, counted
 from .session_named import PLACES, live_dirs
 from .table import DRY_RUN, YES, Command, Option
@@ -81,6 +80,8 @@ def _places(app: App, values: Values) -> list[_Place]:
 
 
 def _archive(app: App, places: Sequence[_Place], *, dry_run: bool) -> int:
+    from .changing import lock_wait
+
     rows: list[dict[str, object]] = []
     counts: dict[str, int] = defaultdict(int)
     failed: list[MemdirError] = []
@@ -174,6 +175,8 @@ def _restore(app: App, places: Sequence[_Place], values: Values) -> int:
 
 def _forget(app: App, places: Sequence[_Place], values: Values) -> int:
     from memdir.sessions.transcript_archive import last_written
+
+    from .changing import lock_wait
 
     wanted, before = values.many("forget"), values.text("before")
     chosen: list[tuple[_Place, list[Archived]]] = []
