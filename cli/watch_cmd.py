@@ -9,7 +9,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_OK, BadInputError, StorageError
 from memdir.files import shown
 from memdir.sessions.state_file import number
@@ -167,7 +167,7 @@ def _print(app: App, seen: Seen, now: float) -> None:
     memory, cpu = number(told.get("memory_bytes")), number(told.get("cpu_seconds"))
     started = number(told.get("started"))
     about = [
-        f"since {rfc3339(started)[:19]}Z" if started else "",
+        f"since {local_text(started)}" if started else "",
         f"memory {bytes_text(int(memory))}" if memory else "",
     ]
     about += [f"{cpu:.1f} s of CPU" if cpu is not None else "", f"{told.get('events', 0)} events"]

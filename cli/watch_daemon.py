@@ -13,79 +13,26 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
 
 from memdir import __version__
-from memdir.dates import rfc3339
 from memdir.errors import MemdirError
-from memdir.files import shown
 
 from .output import counted
 from .watch_areas import MEMORY, STRUCTURE, TRANSCRIPTS, Area, Areas
 from .watch_changes import Changes
 from .watch_events import Events, SystemEvents, Tell
-from .watch_projects import Places, Project, places_of, wanted
+from .watch_projects import Project, places_of, wanted
+from .watch_standing import TIMING, Standing, Timing
 from .watch_state import append_log, write_beat
 from .watch_work import DREAM, Pass, archive, ask_for_work, sync_memory, sync_transcripts
 
-
-class Timing(NamedTuple):
-    """Seconds: between heartbeats; between looks at everything while there are events, and while there are none, of
-    memories and of transcripts; the share of the time that looking may take in either case; between tries to have
-    events again; between two requests for a dream (one that finds nothing new stays due); between looks whether there
-    is work, and between those without any change before; after which a
-    transcript that is not written to has come to rest; the longest wait after a failure."""
-
-    beat: float = 5.0
-    look: float = 60.0
-    look_share: float = 0.0003
-    scan: float = 1.0
-    scan_transcripts: float = 5.0
-    scan_share: float = 0.02
-    retry_events: float = 300.0
-    dream_again: float = 3600.0
-    gates: float = 60.0
-    gates_idle: float = 600.0
-    settled: float = 60.0
-    backoff: float = 60.0
-
-
-TIMING: Final = Timing()
 JUMP: Final = 30.0
 """Seconds by which the clock on the wall may differ from the one that never jumps before everything is looked at: the
 machine slept, or the clock was set."""
 BUSY: Final = 9.0
 """After a pass, so many times what it took goes by before the next one of the same place, at most `BUSY_MOST`."""
 BUSY_MOST: Final = 0.3
-
-
-class Standing:
-    """How a project stands."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.places = Places()
-        self.off: str | None = None
-        self.note = ""
-        self.errors: dict[str, str] = {}
-        self.failures: dict[str, int] = {}
-        self.synced: float | None = None
-        self.stirred = True
-        self.dream_at = -inf
-        """When a dream was last asked for (of the clock)."""
-        self.heard = -1
-        """Events that had told of its memories when they were last looked at."""
-
-    def fields(self) -> dict[str, object]:
-        """For the heartbeat."""
-        return {
-            "label": shown(self.project.label), "directory": shown(self.project.cwd) if self.project.cwd else None,
-            "memory": [shown(path) for path in self.places.memory],
-            "transcripts": [shown(path) for path in self.places.transcripts],
-            "off": self.off, "note": self.note or None,
-            "error": "; ".join(dict.fromkeys(self.errors.values())) or None,
-            "synced": rfc3339(self.synced) if self.synced is not None else None,
-        }  # fmt: skip
 
 
 class Daemon:
@@ -280,7 +227,9 @@ class Daemon:
             self._areas.note_below(path)
 
     def _fall_back(self, error: OSError) -> None:
-        why = f"{error.strerror or error} ({os.strerror(error.errno)})" if error.errno else str(error)
+        why, meant = error.strerror or str(error), os.strerror(error.errno or 0)
+        if error.errno and meant != why:
+            why = f"{why} ({meant})"  # watchdog says "inotify watch limit reached" where the system says ENOSPC's words
         if why != self._why:
             self._log(f"no events of the system: {why}; looking every {self._timing.scan:g} s instead")
         self._why = why
@@ -307,18 +256,24 @@ class Daemon:
                 looked = self._clock()
                 took = looked - now
             if self._clock() >= worked + timing.gates:
-                idle = self._clock() >= worked + timing.gates_idle
-                for standing in list(self._standings.values()):
-                    if standing.stirred or idle:
-                        standing.stirred = False
-                        self._work(standing)
                 worked = self._clock()
+                self._work_somewhere(worked)
             until = min(looked + self._interval(took, timing.scan_transcripts), worked + timing.gates)
             for area in self._transcripts.take(until):
                 self._pass(area, sync_transcripts)
 
-    def _work(self, standing: Standing) -> None:
-        """Have done what is to be done now and then."""
+    def _work_somewhere(self, now: float) -> None:
+        """Look whether there is work, until a project has some: the others have their turn later, so that workers of
+        many projects do not start at once."""
+        for standing in sorted(self._standings.values(), key=lambda standing: standing.worked):
+            rests = standing.stirred is not None and now >= standing.stirred + self._timing.settled
+            if (rests or now >= standing.worked + self._timing.gates_idle) and self._work(standing):
+                return
+
+    def _work(self, standing: Standing) -> bool:
+        """Have done what is to be done now and then; whether a worker was asked."""
+        standing.stirred, standing.worked = None, self._clock()
+        asked = ""
         try:
             if self._archives:
                 count = archive(standing.project, self._timing.settled)
@@ -332,8 +287,9 @@ class Daemon:
                     standing.dream_at = self._clock()
             standing.errors.pop("work", None)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one project, the daemon goes on
-            standing.stirred = True
+            standing.stirred = self._clock()
             standing.errors["work"] = self._say(f"work {standing.project.label}", _said(error))
+        return bool(asked)
 
     # One pass
 
@@ -369,7 +325,7 @@ class Daemon:
             standing.synced = self._now()
             self._syncs += 1
         if done.changed:
-            standing.stirred = True
+            standing.stirred = self._clock()
             self._log(f"{name}: {done.changed} changed, in the index after {took * 1000:.0f} ms")
         return done.changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -13,6 +14,8 @@ from memdir.slug import recorded_cwds
 
 from .workspace import Workspace, open_workspace
 
+MANY: Final = 8
+"""Trees in one directory from which on it is watched as a whole: each watch has a thread."""
 _INSTRUCTIONS: Final = ("CLAUDE.md", "CLAUDE.local.md", "settings.json", "settings.local.json")
 
 
@@ -117,6 +120,8 @@ def wanted(places: Iterable[Places]) -> dict[str, bool]:
                 trees[root] = True
             alone[_nearest(os.path.dirname(root))] = False
         alone.update({root: False for root in each.instructions if os.path.isdir(root)})
+    count = Counter(map(os.path.dirname, trees))
+    trees.update({above: True for above, number in count.items() if number >= MANY})
     tops = {root for root in trees if not _is_below(root, trees)}
     return {**dict.fromkeys(tops, True), **{r: False for r in alone if r not in tops and not _is_below(r, tops)}}
 

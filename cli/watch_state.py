@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import LockedError, StorageError
 from memdir.files import PRIVATE, failure, make_private_dir, read_if_there, shown
 from memdir.lock import hold, holding
@@ -50,7 +50,7 @@ def said_of(seen: Daemon, now: float) -> str | None:
     told = seen.told
     if seen.pid is None:
         beat = number(told.get("beat"))
-        return f"the daemon died after {rfc3339(beat)[:19]}Z (memdir watch --detach starts one)" if beat else None
+        return f"the daemon died after {local_text(beat)} (memdir watch --detach starts one)" if beat else None
     if not told:
         return f"process {seen.pid}, starting"
     projects = told.get("projects")

@@ -25,10 +25,11 @@ from sandbox import Sandbox
 import memdir.cli.worker as worker
 from memdir.cli.watch_areas import MEMORY, STRUCTURE, Area, Areas
 from memdir.cli.watch_changes import MOST, QUIET, Changes
-from memdir.cli.watch_daemon import Daemon, Timing
+from memdir.cli.watch_daemon import Daemon
 from memdir.cli.watch_events import SystemEvents, Tell
 from memdir.cli.watch_projects import Places, Project, every_project, this_project, wanted
 from memdir.cli.watch_service import launchd_plist, systemd_unit
+from memdir.cli.watch_standing import Timing
 from memdir.cli.watch_state import append_log, one_daemon, read_daemon, read_log
 from memdir.environment import Environment
 from memdir.files import directory_key
@@ -561,6 +562,29 @@ def test_what_is_watched(tmp_path: Path) -> None:
     top = str(tmp_path)
     places = Places((f"{top}/projects/p/memory", f"{top}/code/.claude/memory"), (f"{top}/projects/p",), (top,))
     assert wanted([places]) == {f"{top}/projects/p": True, f"{top}/projects": False, top: False}
+
+
+def test_many_trees_in_one_directory_are_watched_as_one(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"p{number}/memory").mkdir(parents=True)
+    many = [Places((f"{tmp_path}/p{number}/memory",), (f"{tmp_path}/p{number}",)) for number in range(20)]
+    assert wanted(many) == {str(tmp_path): True}
+    assert sorted(wanted(many[:2])) == [str(tmp_path), f"{tmp_path}/p0", f"{tmp_path}/p1"]
+
+
+def test_workers_of_many_projects_do_not_start_at_once(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(worker, "start_detached", lambda environment, words: started.append(list(words)) or 1)
+    for number in range(3):
+        other = Sandbox(tmp_path / f"other{number}", box.home, box.env)
+        other.project.mkdir()
+        transcript(other, "x" * 30_000)
+    with Running(box, FAST._replace(gates=3600.0, settled=0.0), everyone=True) as running:
+        until(lambda: len(labels(running)) == 4 and started, "a worker")
+        until(lambda: running.said("asked for"), "the word of it")
+    assert len(started) == 1
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)
