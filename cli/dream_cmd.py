@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_LOCKED, EXIT_NOTHING, EXIT_OK, LockedError, NotFoundError, UsageError
 from memdir.files import shown
 from memdir.sessions.applying import Outcome
@@ -57,11 +57,11 @@ def run_status(app: App, values: Values) -> int:
     auto = workspace.settings.text("dream.auto")
     status_line(app, "dream", _due(verdict, auto))
     for check in verdict.checks:
-        until = f" (from {rfc3339(check.until)[:16]}Z)" if check.until is not None else ""
+        until = f" (from {local_text(check.until)})" if check.until is not None else ""
         status_line(app, check.name, f"{'yes' if check.passed else 'no ':4} {check.said}{until}")
     if runs:
         status_line(
-            app, "last", f"run {runs[0].number}, {rfc3339(runs[0].when)[:16]}Z: {run_text(runs[0])}", "memdir dream log"
+            app, "last", f"run {runs[0].number}, {local_text(runs[0].when)}: {run_text(runs[0])}", "memdir dream log"
         )
     status_line(app, "plan", notice or "not made yet", "" if notice else "memdir dream plan")
     return EXIT_OK
@@ -217,7 +217,7 @@ def run_log(app: App, values: Values) -> int:
         app.out.object("dream-log/1", {"runs": [run_fields(run) for run in found], "took_ms": app.out.took_ms()})
         return EXIT_OK if found else EXIT_NOTHING
     for run in found:
-        app.out.line(f"{run.number:4}  {rfc3339(run.when)[:16]}Z  {run.how:10}  {run_text(run)}")
+        app.out.line(f"{run.number:4}  {local_text(run.when)}  {run.how:10}  {run_text(run)}")
     if not found:
         app.out.note("nothing was consolidated by memdir yet")
     return EXIT_OK if found else EXIT_NOTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from memdir.dates import rfc3339
+from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_INDEX, EXIT_NOTHING, EXIT_OK, NotFoundError, StorageError
 from memdir.files import shown
 from memdir.graph.generations import drop_stale
@@ -32,7 +32,7 @@ def run_status(app: App, values: Values) -> int:
         app.out.line(f"{source.label}  {shown(source.root)}")
         if state.usable:
             told = f"{counted(state.memories, 'memory')} in {counted(state.segments, 'segment')}"
-            made = f"as of {rfc3339(state.taken)}, {bytes_text(state.size)}"
+            made = f"as of {local_text(state.taken)}, {bytes_text(state.size)}"
             app.out.line(f"  generation {state.generation}: {told}, {made}")
             behind = (
                 f"{counted(state.pending, 'file')} not in it yet (memdir index sync)" if state.pending else "up to date"

@@ -169,6 +169,7 @@ def test_apply_does_only_what_loses_no_words(box: Sandbox) -> None:
     assert (root_of(box) / "release-tests-again.md").exists()
     assert "merge" in box.run("status").out
     assert json.loads(box.run("dream", "log", "--json").out)["runs"][0]["how"] == "unattended"
+    assert box.run("dream", "log").out.startswith("   1  2026-11-21 12:00  unattended")
 
 
 def test_a_directory_that_is_not_there_yet(tmp_path: Path) -> None:
