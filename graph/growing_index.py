@@ -82,6 +82,8 @@ class GrowingIndex:
         """Places of the files that could not be read when the index was made."""
         self._growth: Growth | None = None
         self._answer: Answer | None = None
+        self._gone: frozenset[str] = frozenset()
+        """The files that were removed as the answer has it."""
         self._lock = threading.RLock()
 
     @property
@@ -139,8 +141,9 @@ class GrowingIndex:
             try:
                 changed = self._overlay.update(growth.files, self._before)
                 note = growth.note or trouble or self._overlay.note
-                if changed or self._answer is None or self._answer.note != note:
-                    self._answer = self._views(note)
+                gone = frozenset(growth.removed)
+                if changed or self._answer is None or self._answer.note != note or self._gone != gone:
+                    self._answer, self._gone = self._views(note), gone
             except IndexDamaged as error:
                 return self.distrust(error)
             return self._answer

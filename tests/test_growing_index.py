@@ -239,6 +239,17 @@ def test_what_is_unchanged_stays_the_same_object(root: Path, tmp_path: Path) -> 
     assert first is not None and second is not None and first.views[0] is second.views[0]
 
 
+def test_a_file_that_goes_is_noticed_though_nothing_else_changes(root: Path, tmp_path: Path) -> None:
+    index = growing(root, tmp_path / "cache")
+    index.sync()
+    append(root, "s1.log", "more\n")
+    index.refresh()
+    os.rename(root / "s2.log", tmp_path / "s2.log")
+    assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+    os.rename(tmp_path / "s2.log", root / "s2.log")
+    assert held(index.refresh(), tmp_path / "one") == at_once(root, tmp_path / "two")
+
+
 def test_the_indexes_of_two_kinds_lie_apart_and_are_private(root: Path, tmp_path: Path) -> None:
     index = growing(root, tmp_path / "cache")
     index.sync()
