@@ -1,13 +1,12 @@
-"""The command line's front door: reads the process once (arguments, environment, cwd, clock), runs one command and
+"""The command line: reads the process once (arguments, environment, cwd, clock), runs one command and
 turns every error into one line and its exit code."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn, TextIO
+from typing import TextIO
 
 from memdir import __version__
 from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, EXIT_OK, BadInputError, MemdirError, StorageError, UsageError
@@ -15,31 +14,14 @@ from memdir.errors import EXIT_INTERRUPTED, EXIT_IO, EXIT_OK, BadInputError, Mem
 from .app import App, Values
 from .output import Output
 from .parse import Value, parse, refuse_unknown_command
-from .process import real_environment
+from .process import open_closed_streams, real_environment
 from .table import Command
-
-
-def run() -> NoReturn:
-    """The whole process: `main` with its own arguments, then out at once.
-
-    Two things Python does for long lives are left out, since most runs last 40 ms: looking for garbage among what was
-    just imported (3 ms), and taking every object apart at the end (5 ms). Everything is closed and flushed by then.
-    """
-    gc.set_threshold(100_000)
-    _speak_utf8()
-    code = main()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            continue  # closed, or full: `main` has said so
-    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (`docs/exit-codes.md`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    _open_closed_streams()
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -91,30 +73,6 @@ def _guarded(arguments: list[str]) -> int:
         said = f"a mistake in memdir itself, {type(error).__name__}: {error}"
         _report(err, MemdirError(said, hint="MEMDIR_DEBUG=1 shows where; please report it", code="internal"))
         return MemdirError.exit_code
-
-
-def _speak_utf8() -> None:
-    """Start again in Python's UTF-8 mode where file names would be read in another encoding (a Latin-1 locale, or the C
-    locale with that mode switched off): memories are named in UTF-8. What is printed keeps the locale's encoding."""
-    if sys.getfilesystemencoding().lower() == "utf-8" or sys.flags.ignore_environment or not sys.executable:
-        return
-    printing = sys.stdout.encoding if sys.stdout is not None else "ascii"
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    environment.setdefault("PYTHONIOENCODING", printing)
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
-
-
-def _open_closed_streams() -> None:
-    """A stream that the caller closed becomes the null device: otherwise the next file that is opened would get its
-    number, and what is printed would be written into it."""
-    for descriptor in (0, 1, 2):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  open as long as the process
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -179,7 +137,3 @@ def _report(output: Output, error: MemdirError) -> None:
         output.error(error)
     except (OSError, ValueError):
         return  # stderr is closed: the exit code says it alone
-
-
-if __name__ == "__main__":
-    run()

@@ -1,4 +1,4 @@
-"""This process as an `Environment`: the only reading of its variables, working directory and clock."""
+"""This process as an `Environment`, the only reading of its variables, working directory and clock; and its streams."""
 
 from __future__ import annotations
 
@@ -36,3 +36,16 @@ def _clock() -> Callable[[], float]:
 
     moment = parse_date(fixed)
     return lambda: moment
+
+
+def open_closed_streams() -> None:
+    """A stream that the caller closed becomes the null device: otherwise the next file that is opened would get its
+    number, and what is printed would be written into it."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  open as long as the process

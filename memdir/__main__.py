@@ -1,5 +1,5 @@
 """`python -m memdir`: the command line."""
 
-from memdir.cli.main import run
+from memdir.cli.start import run
 
 run()
