@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from memdir.dates import local_text, rfc3339
-from memdir.errors import BadInputError, MemdirError, UsageError
+from memdir.errors import BadInputError, MemdirError, NotFoundError, UsageError
 from memdir.files import shown
 from memdir.journal import Journal, Transaction, Undone
 from memdir.lock import hold
@@ -19,6 +19,9 @@ from .app import App, Values
 from .changing import action, lock_wait, say
 from .named import several
 from .table import DRY_RUN, YES, Argument, Command, Option
+
+Take = Callable[[Journal, Sequence[Transaction], float], Undone]
+"""Takes some transactions of a journal back, at a time."""
 
 
 def run_history(app: App, values: Values) -> int:
@@ -49,18 +52,44 @@ def _newest(app: App, find: Callable[[Journal], Iterable[Transaction]]) -> Itera
 
 def run_undo(app: App, values: Values) -> int:
     """Take the last changes back; 1 when there are none."""
+    number = values.text("change")
+    if number is not None:
+        if values.text("count") is not None:
+            raise UsageError("--change names one change: no COUNT goes with it")
+        chosen = [_change(app, number)]
+        return _run(app, values, "undo", chosen, lambda journal, found, now: journal.undo_of(found[0].number, now=now))
     count = _count(values.text("count"))
     chosen = list(islice(_newest(app, lambda journal: journal.undoable(count)), count))
-    return _run(app, values, "undo", chosen)
+    return _run(app, values, "undo", chosen, lambda journal, found, now: journal.undo(len(found), now=now))
+
+
+def _change(app: App, text: str) -> tuple[Transaction, Source]:
+    """The change that a number means, `LABEL:NUMBER` where several directories have one of that number."""
+    label, _, number = text.rpartition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise UsageError(f"{text!r} is no number of a change", hint="memdir history has them")
+    found = [
+        (entry, source)
+        for source in app.workspace().sources
+        if label in ("", source.label)
+        for entry in _journal(app, source).done(int(number))
+    ]
+    if len(found) > 1:
+        labels = ", ".join(f"{source.label}:{number}" for _, source in found)
+        raise UsageError(f"change {number} is in several directories", hint=f"one of {labels}")
+    if not found or found[0][0].undoes:
+        raise NotFoundError(f"there is no change {text} to take back", hint="memdir history")
+    return found[0]
 
 
 def run_redo(app: App, values: Values) -> int:
     """Take the last undo back, in every directory in which it was one; 1 when there is none."""
     found = list(_newest(app, lambda journal: journal.redoable()))
-    return _run(app, values, "redo", [pair for pair in found if pair[0].when == found[0][0].when])
+    chosen = [pair for pair in found if pair[0].when == found[0][0].when]
+    return _run(app, values, "redo", chosen, lambda journal, _, now: journal.redo(now=now))
 
 
-def _run(app: App, values: Values, command: str, chosen: list[tuple[Transaction, Source]]) -> int:
+def _run(app: App, values: Values, command: str, chosen: list[tuple[Transaction, Source]], take: Take) -> int:
     """Undo or redo what was chosen, by the one rule for changes (design §9)."""
     sources = list(dict.fromkeys(source for _, source in chosen))
     targets = {source: [entry for entry, home in chosen if home == source] for source in sources}
@@ -79,22 +108,19 @@ def _run(app: App, values: Values, command: str, chosen: list[tuple[Transaction,
             return _report(app, command, seen, dry_run=True)
         if not app.out.confirm(f"{command.capitalize()}?", yes=yes):
             raise UsageError("nothing changed, add --yes", code="not-confirmed")
-    return _report(app, command, _take_back(app, command, targets), dry_run=False)
+    return _report(app, command, _take_back(app, command, targets, take), dry_run=False)
 
 
-def _take_back(app: App, command: str, targets: Mapping[Source, Sequence[Transaction]]) -> dict[Source, Undone]:
+def _take_back(
+    app: App, command: str, targets: Mapping[Source, Sequence[Transaction]], take: Take
+) -> dict[Source, Undone]:
     """Undo or redo in every directory, with all of them locked before the first is changed."""
     now = app.environment.now()
     with ExitStack() as held:
         for source in targets:
             held.enter_context(hold(source.root, command=f"memdir {command}", now=now, wait=lock_wait(app)))
             say(app, _journal(app, source).recover())
-        done = {
-            source: _journal(app, source).undo(len(entries), now=now)
-            if command == "undo"
-            else _journal(app, source).redo(now=now)
-            for source, entries in targets.items()
-        }
+        done = {source: take(_journal(app, source), entries, now) for source, entries in targets.items()}
     _tell_candidates(app, done, now)
     return done
 
@@ -197,7 +223,11 @@ COMMANDS = (
         "Take back the last change.",
         run_undo,
         arguments=(Argument("COUNT", "How many changes (1).", required=False),),
-        options=(YES, DRY_RUN),
+        options=(
+            Option(("--change",), "This change of `memdir history`, whatever came after it.", metavar="NUMBER"),
+            YES,
+            DRY_RUN,
+        ),
         examples=("memdir undo --dry-run",),
         description="Files come back byte for byte. One that changed since is left alone and named; in MEMORY.md "
         "later lines are kept. Of several directories the latest changes are taken, as `memdir history` lists them.",

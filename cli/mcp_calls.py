@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -91,7 +92,6 @@ def get(app: App, values: Values) -> Row:
 
 def remember(app: App, values: Values) -> Row:
     """A new memory; what there is like it already is named."""
-    from memdir.annotate import clean_topic
     from memdir.operations import New, add
 
     from .named import named
@@ -101,7 +101,7 @@ def remember(app: App, values: Values) -> Row:
     text, source = values.required("text"), workspace.primary
     new = New(
         text, name=values.text("name"), description=values.text("description"), type=values.text("type") or "project",
-        topics=tuple(map(clean_topic, values.many("topics"))),
+        topics=tuple(values.many("topics")),
         supersedes=tuple(named(app, *values.many("supersedes"), within=source)[1]),
         session=app.environment.env.get(SESSION_VARIABLE) or None,
     )  # fmt: skip
@@ -119,7 +119,6 @@ def remember(app: App, values: Values) -> Row:
 
 def update(app: App, values: Values) -> Row:
     """A memory with other fields, another text, or another passage in its text."""
-    from memdir.annotate import clean_topic
     from memdir.operations import edit_fields
 
     from .named import named
@@ -128,7 +127,7 @@ def update(app: App, values: Values) -> Row:
         key: values.text(key) or None for key in ("description", "valid_until") if values.text(key) is not None
     }
     if values.many("topics"):
-        fields["topics"] = [clean_topic(topic) for topic in values.many("topics")]
+        fields["topics"] = values.many("topics")
     text, old = values.text("text"), values.text("old")
     if old is not None and text is None:
         raise UsageError("'old' needs 'text', what is to stand in its place")
@@ -186,7 +185,8 @@ def _done(app: App, source: Source, applied: Applied) -> dict[str, object]:
     if plan.notes:
         answer["notes"] = [line(note) for note in plan.notes]
     if applied.transaction is not None:
-        answer["undo"] = "memdir undo"
+        change = named_for(app, source.label, str(applied.transaction.number))
+        answer["undo"] = f"memdir undo --change {shlex.quote(shown(change))}"
     return answer
 
 

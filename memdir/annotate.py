@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from .changes import Plan, read_memory, refuse_secrets, relative_path
 from .errors import BadInputError, NotFoundError
 from .frontmatter import field, parse
 from .journal import Change
 from .model import Link, Memory
-from .operations import check_fields, edit_or_adopt
+from .operations import MAX_TOPIC, check_fields, clean_topic, edit_or_adopt
 from .store import Store
-
-MAX_TOPIC: Final = 80
-"""Characters of a topic."""
 
 
 def tag(store: Store, name: str, topics: Sequence[str]) -> Plan:
@@ -38,15 +34,6 @@ def untag(store: Store, name: str, topics: Sequence[str]) -> Plan:
         raise NotFoundError(f"{memory.id} has no topic {', '.join(sorted(missing))}", path=memory.path, hint=has)
     left = [topic for topic in memory.topics if topic.casefold() not in gone]
     return _with_topics(store, memory, left, f"untag {memory.id} {', '.join(topics)}")
-
-
-def clean_topic(topic: str) -> str:
-    """A topic as it is written. Raises `BadInputError` for one that is empty, too long, or has a comma or a line
-    break in it."""
-    clean = " ".join(topic.split()).lstrip("#")
-    if not clean or len(clean) > MAX_TOPIC or "," in clean or not clean.isprintable():
-        raise BadInputError(f"{topic!r} is no topic", hint=f"1 to {MAX_TOPIC} characters, no comma")
-    return clean
 
 
 def _with_topics(store: Store, memory: Memory, topics: list[str], summary: str) -> Plan:

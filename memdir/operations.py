@@ -21,6 +21,8 @@ from .names import loose
 from .store import Store
 from .tidy import not_current
 
+MAX_TOPIC: Final = 80
+"""Characters of a topic."""
 ANNOTATIONS: Final = frozenset({"confidence", "status", "valid_from", "valid_until", "topics", "links", "supersedes"})
 """Fields that say something about a memory's words without being them: they change neither its date nor its mtime."""
 
@@ -61,7 +63,8 @@ def add(store: Store, new: New, *, now: float) -> Plan:
     fields |= _given_fields(given.head)
     if new.type != "project":
         fields["type"] = new.type
-    asked = {"topics": list(new.topics) or None, "confidence": new.confidence, "valid_from": new.valid_from,
+    topics = [clean_topic(topic) for topic in new.topics]
+    asked = {"topics": topics or None, "confidence": new.confidence, "valid_from": new.valid_from,
              "valid_until": new.valid_until}  # fmt: skip
     fields |= {key: value for key, value in asked.items() if value is not None}
     check_fields(fields)
@@ -72,7 +75,7 @@ def add(store: Store, new: New, *, now: float) -> Plan:
     _refuse_existing(store, name, relative, body)
     metadata: dict[str, object | None] = {"node_type": "memory", **fields, "originSessionId": new.session}
     metadata["modified"] = rfc3339(now)
-    olds = [store.get(name) for name in new.supersedes]
+    olds = _each_once(store, new.supersedes)
     if olds:
         metadata["supersedes"] = [old.name for old in olds]
     given_words = field(given.head, "description")
@@ -92,6 +95,10 @@ def add(store: Store, new: New, *, now: float) -> Plan:
     over = until is not None and parse_date(str(until), end=True) <= now
     notes = (f"it is expired already ({until}): only --all shows it",) if over else ()
     return Plan(f"add {memory.id}", (*changes, *indexes.changes()), memory.id, also, (*notes, *indexes.notes()))
+
+
+def _each_once(store: Store, names: Sequence[str]) -> list[Memory]:
+    return list({memory.id: memory for memory in map(store.get, names)}.values())
 
 
 def _given_fields(head: Mapping[str, object]) -> dict[str, object]:
@@ -164,6 +171,15 @@ def check_fields(fields: Mapping[str, object | None]) -> None:
         raise BadInputError(f"valid_until {end} is not after valid_from {start}")
 
 
+def clean_topic(topic: str) -> str:
+    """A topic as it is written. Raises `BadInputError` for one that is empty, too long, or has a comma or a line
+    break in it."""
+    clean = " ".join(topic.split()).lstrip("#")
+    if not clean or len(clean) > MAX_TOPIC or "," in clean or not clean.isprintable():
+        raise BadInputError(f"{topic!r} is no topic", hint=f"1 to {MAX_TOPIC} characters, no comma")
+    return clean
+
+
 def edit_fields(
     store: Store, name: str, fields: Mapping[str, object | None], *, body: str | None = None,
     supersedes: Sequence[str] = (), now: float,
@@ -179,10 +195,13 @@ def edit_fields(
         refuse_taken_name(store, memory.id, str(fields["name"]))
     before = read_memory(memory)
     wanted = {k: " ".join(v.split()) if k == "description" and isinstance(v, str) else v for k, v in fields.items()}
+    topics = wanted.get("topics")
+    if isinstance(topics, list):
+        wanted["topics"] = [clean_topic(str(topic)) for topic in topics]
     check_fields({"valid_from": memory.valid_from, "valid_until": memory.valid_until, **wanted})
     text = "\n".join([body or "", *(str(value) for value in wanted.values() if value is not None)])
     refuse_secrets(text, before.decode("utf-8", "replace"))
-    olds = [store.get(older) for older in supersedes]
+    olds = _each_once(store, supersedes)
     if any(old.id == memory.id for old in olds):
         raise UsageError("a memory cannot supersede itself")
     if olds:

@@ -219,6 +219,36 @@ def test_json_of_every_command(here: Sandbox) -> None:
     assert json.loads(done.err)["error"]["code"] == "not-found"
 
 
+def test_one_change_is_taken_back_by_its_number_whatever_came_after_it(here: Sandbox) -> None:
+    first = memdir(here, "add", "The first fact.", "--name", "first").out.strip()
+    second = memdir(here, "add", "The second fact.", "--name", "second").out.strip()
+    number = json.loads(memdir(here, "history", "--json").out)["history"][1]["number"]
+    assert memdir(here, "undo", "--change", str(number)).code == 0
+    assert not Path(first).exists() and Path(second).exists()
+    for words, said in (
+        ((str(number),), "no change"), (("x",), "is no number"), (("9" * 40,), "is no number"),
+        (("nobody:1",), "no change"), (("999",), "no change"),
+    ):  # fmt: skip
+        done = memdir(here, "undo", "--change", *words)
+        assert done.code != 0 and said in done.err
+    assert memdir(here, "undo", "2", "--change", "1").code == 2
+    assert Path(second).exists()
+
+
+def test_a_topic_is_checked_by_add_as_by_tag(here: Sandbox) -> None:
+    done = memdir(here, "add", "A fact.", "--name", "fact", "--topic", "a,b")
+    assert (done.code, "no topic" in done.err) == (3, True)
+    path = Path(memdir(here, "add", "A fact.", "--name", "fact", "--topic", "#two  words").out.strip())
+    assert "topics: [two words]" in path.read_text()
+
+
+def test_a_memory_that_was_to_be_superseded_twice_was_changed_meanwhile(here: Sandbox) -> None:
+    memdir(here, "add", "The old fact.", "--name", "old")
+    done = memdir(here, "add", "The new fact.", "--name", "new", "--supersedes", "old", "--supersedes", "old.md")
+    assert done.code == 0, done.err
+    assert "supersedes: [old]" in Path(done.out.strip()).read_text()
+
+
 def test_a_locked_directory_is_exit_code_4_and_no_traceback(here: Sandbox) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", "import sys\nfrom memdir.lock import hold\n"
