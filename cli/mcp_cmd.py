@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
+from types import ModuleType
 
 from memdir.errors import EXIT_OK, BadInputError, UsageError
 from memdir.files import shown
 
 from .app import App, Values
-from .quick_import import defer_packages, deferred_models
+from .quick_import import quickly
 from .table import Command, Option
 
 PROJECT_VARIABLE = "CLAUDE_PROJECT_DIR"
@@ -17,27 +19,19 @@ PROJECT_VARIABLE = "CLAUDE_PROJECT_DIR"
 
 def run(app: App, values: Values) -> int:
     """Serve until the client is gone."""
+    parent = os.getppid()
     if (values.text("host") or values.integer("port") is not None) and not values.flag("http"):
         raise UsageError("--host and --port are about --http", hint="memdir mcp --http")
     project = app.environment.env.get(PROJECT_VARIABLE)
     if project and values.text("directory") is None and os.path.isabs(project) and os.path.isdir(project):
         app.environment = app.environment._replace(cwd=project)
-    try:
-        defer_packages("mcp", "mcp.server")
-        with deferred_models():
-            from .mcp_server import serve_http, serve_stdio
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "memdir":
-            raise
-        raise BadInputError(
-            "the package mcp is not installed", code="missing-extra", hint="pip install 'memdir[mcp]'"
-        ) from None
+    server = _server()
     from .mcp_table import ALL, DEFAULT
 
     tools = ALL if values.text("tools") == "all" else DEFAULT
     workspace = app.workspace()
     if not values.flag("http"):
-        serve_stdio(app, tools)
+        server.serve_stdio(app, tools, parent)
         return EXIT_OK
     from .mcp_http import DEFAULT_PORT, PATH, listen, token_of
 
@@ -49,8 +43,23 @@ def run(app: App, values: Values) -> int:
         app.out.note(f"memdir: listening on http://{name}:{listening.getsockname()[1]}{PATH}")
         app.out.note(f"memdir: the token is in {shown(path)}")
         app.out.stderr.flush()
-        serve_http(app, tools, listening, token)
+        server.serve_http(app, tools, listening, token)
     return EXIT_OK
+
+
+def _server() -> ModuleType:
+    def load() -> ModuleType:
+        from . import mcp_server
+
+        return mcp_server
+
+    try:
+        return quickly(load, ("mcp", "mcp.server"), (f"{__package__}.mcp_server",))
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == "memdir":
+            raise
+        said = f"is not one we know: {error}" if find_spec("mcp") else "is not installed"
+        raise BadInputError(f"the package mcp {said}", code="missing-extra", hint="pip install 'memdir[mcp]'") from None
 
 
 COMMANDS = (

@@ -52,9 +52,10 @@ class Guard:
         return len(given) == 1 and hmac.compare_digest(given[0], self._wanted)
 
 
-def own_names(port: int) -> tuple[list[str], list[str]]:
-    """The values of Host and of Origin that mean this server."""
-    hosts = [f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"]
+def own_names(address: str, port: int) -> tuple[list[str], list[str]]:
+    """The values of Host and of Origin that mean the server at this loopback address."""
+    names = ("127.0.0.1", "localhost", "[::1]", f"[{address}]" if ":" in address else address)
+    hosts = [f"{name}:{port}" for name in dict.fromkeys(names)]
     return hosts, [f"http://{host}" for host in hosts]
 
 

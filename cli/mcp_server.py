@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import anyio
 import mcp.types as types
@@ -19,13 +19,12 @@ from anyio import CapacityLimiter
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
-from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from mcp.shared.message import SessionMessage
 
 from memdir import __version__
-from memdir.errors import MemdirError, UsageError
+from memdir.errors import EXIT_OK, MemdirError, UsageError
 
 from .app import App
 from .mcp_answer import as_text
@@ -53,14 +52,6 @@ Context = ServerRequestContext[Any]
 _Received = MemoryObjectReceiveStream[SessionMessage | Exception]
 _Sent = MemoryObjectSendStream[SessionMessage]
 _T = TypeVar("_T")
-
-
-class _Writing(Protocol):
-    """Where answers go."""
-
-    async def send(self, item: SessionMessage, /) -> None: ...
-
-    async def aclose(self) -> None: ...
 
 
 class Service:
@@ -177,22 +168,22 @@ class Service:
                 self._app.out.note(f"memdir: {said}")
                 return MCPError(types.INTERNAL_ERROR, said)
 
-        outcome = await anyio.to_thread.run_sync(guarded, limiter=self.limiter, abandon_on_cancel=True)
+        # A call that was cancelled keeps its place until it ends: else cancelled calls would be threads without number.
+        outcome = await anyio.to_thread.run_sync(guarded, limiter=self.limiter)
         if isinstance(outcome, MCPError):
             raise outcome
         return outcome
 
 
-def serve_stdio(app: App, tools: Sequence[Tool]) -> None:
-    """Serve the client at stdin and stdout until it closes one of them or the parent process is gone."""
-    parent = os.getppid()
+def serve_stdio(app: App, tools: Sequence[Tool], parent: int) -> None:
+    """Serve the client at stdin and stdout until it closes one of them or the process `parent` is no longer ours."""
 
     async def serve() -> None:
         service = Service(app, tools)
         server = service.server()
         async with anyio.create_task_group() as group:
             group.start_soon(_end_with, parent, service.limiter)
-            async with stdio_server() as (reading, writing), _answered(reading, writing) as (requests, answers):
+            async with _client_at(*_wire()) as (requests, answers):
                 await server.run(requests, answers, server.create_initialization_options())
             group.cancel_scope.cancel()
 
@@ -202,46 +193,73 @@ def serve_stdio(app: App, tools: Sequence[Tool]) -> None:
         pass  # stdout is closed: nobody is there to be answered
 
 
+def _wire() -> tuple[BinaryIO, BinaryIO]:
+    """stdin and stdout for the protocol alone: in their places are the null device and stderr, so that no other word of
+    this process or of one it starts gets between."""
+    reading, writing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return reading, writing
+
+
 @asynccontextmanager
-async def _answered(
-    reading: AsyncIterable[SessionMessage | Exception], writing: _Writing
-) -> AsyncIterator[tuple[_Received, _Sent]]:
-    """The client's streams, of which the first ends only when what was asked is answered: the SDK drops the calls at
-    work when its client closes stdin, and a client that pipes its requests in closes it at once."""
+async def _client_at(reading: BinaryIO, writing: BinaryIO) -> AsyncIterator[tuple[_Received, _Sent]]:
+    """The messages of a client that writes one a line, and where answers to it go.
+
+    The SDK has such a transport, too. Three things are otherwise here: the messages end only when what was asked is
+    answered (a client that pipes its requests in closes stdin at once), a line that is no message gets an answer, and a
+    read that waits does not keep the process from ending.
+    """
     to_server, requests = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     answers, from_server = anyio.create_memory_object_stream[SessionMessage](0)
-    open_requests: set[str | int | None] = set()
-    listening = anyio.CancelScope()
+    unanswered: set[str] = set()
+    one_reads = CapacityLimiter(1)
 
     async def read() -> None:
-        with listening:
-            async with to_server:
-                async for item in reading:
-                    message = item.message if isinstance(item, SessionMessage) else None
-                    if isinstance(message, types.JSONRPCRequest):
-                        open_requests.add(message.id)
-                    elif isinstance(message, types.JSONRPCNotification) and message.method.endswith("/cancelled"):
-                        open_requests.discard((message.params or {}).get("requestId"))
-                    await to_server.send(item)
-                with anyio.move_on_after(LAST_WORK):
-                    while open_requests:
-                        await anyio.sleep(0.01)
+        async with to_server:
+            while line := await anyio.to_thread.run_sync(reading.readline, abandon_on_cancel=True, limiter=one_reads):
+                try:
+                    message = types.jsonrpc_message_adapter.validate_json(
+                        line.decode("utf-8", "replace"), by_name=False
+                    )
+                except ValueError:
+                    await answers.send(SessionMessage(_no_message()))
+                    continue
+                if isinstance(message, types.JSONRPCRequest):
+                    unanswered.add(str(message.id))
+                elif isinstance(message, types.JSONRPCNotification) and message.method == "notifications/cancelled":
+                    unanswered.discard(str((message.params or {}).get("requestId")))
+                await to_server.send(SessionMessage(message))
+            last = threading.Timer(LAST_WORK, os._exit, (EXIT_OK,))
+            last.daemon = True
+            last.start()
+            while unanswered:
+                await anyio.sleep(0.01)
 
     async def write() -> None:
         async with from_server:
-            try:
-                async for item in from_server:
-                    await writing.send(item)
-                    if isinstance(item.message, types.JSONRPCResponse | types.JSONRPCError):
-                        open_requests.discard(item.message.id)
-            finally:
-                await writing.aclose()
+            async for item in from_server:
+                text = item.message.model_dump_json(by_alias=True, exclude_unset=True)
+                await anyio.to_thread.run_sync(_put, writing, text.encode() + b"\n", abandon_on_cancel=True)
+                if isinstance(item.message, types.JSONRPCResponse | types.JSONRPCError):
+                    unanswered.discard(str(item.message.id))
 
     async with anyio.create_task_group() as group:
         group.start_soon(read)
         group.start_soon(write)
         yield requests, answers
-        listening.cancel()
+
+
+def _no_message() -> types.JSONRPCError:
+    said = types.ErrorData(code=types.PARSE_ERROR, message="the line is no JSON-RPC message")
+    return types.JSONRPCError(jsonrpc="2.0", id=None, error=said)
+
+
+def _put(writing: BinaryIO, data: bytes) -> None:
+    writing.write(data)
+    writing.flush()
 
 
 async def _end_with(parent: int, limiter: CapacityLimiter) -> None:
@@ -251,21 +269,21 @@ async def _end_with(parent: int, limiter: CapacityLimiter) -> None:
     with anyio.move_on_after(LAST_WORK):
         while limiter.borrowed_tokens:
             await anyio.sleep(PARENT_EVERY / 20)
-    os._exit(0)  # a thread waits for stdin, and would wait for ever
+    os._exit(EXIT_OK)
 
 
 def serve_http(app: App, tools: Sequence[Tool], listening: socket.socket, token: str) -> None:
     """Serve clients over HTTP at a socket that listens on loopback, until the process is stopped."""
     import uvicorn  # a client at stdin does without
 
-    hosts, origins = own_names(listening.getsockname()[1])
+    hosts, origins = own_names(*listening.getsockname()[:2])
     web = Service(app, tools).server().streamable_http_app(
         json_response=True, stateless_http=True, max_request_body_size=MAX_BODY,
         transport_security=TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins),
     )  # fmt: skip
     config = uvicorn.Config(
         Guard(web, token), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2,
-        server_header=False, limit_concurrency=64,
+        server_header=False, limit_concurrency=64, ws="none",
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
 

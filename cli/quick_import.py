@@ -7,10 +7,28 @@ The MCP SDK takes 0.5 s of a processor to import: its packages load the client w
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def quickly(load: Callable[[], _T], packages: tuple[str, ...], also: tuple[str, ...] = ()) -> _T:
+    """What `load` imports, with these packages' own modules and all models deferred. Where that fails, whatever the
+    reason, what was imported of the packages and of `also` is forgotten and `load` runs as it is."""
+    before = set(sys.modules)
+    try:
+        defer_packages(*packages)
+        with deferred_models():
+            return load()
+    except Exception:  # noqa: BLE001 - the plain import says what is really wrong, or works
+        for name in set(sys.modules) - before:
+            if name in also or name.startswith(packages):
+                del sys.modules[name]
+        return load()
 
 
 class _Deferred(ModuleType):

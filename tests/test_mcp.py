@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
@@ -136,7 +137,9 @@ def test_what_is_remembered_is_found_by_others_and_can_be_taken_back(plain_proje
             changed = await answer(client, "update", name=new["name"], old="pluto", text="saturn")
             assert "saturn" in (await answer(client, "get", name=new["name"]))["text"]
             assert "not in the text" in await refusal(client, "update", name=new["name"], old="mars", text="x")
+            box.run("add", "Written after that: the ferret is brown.")
             assert box.run(*changed["undo"].split()[1:]).code == 0
+            assert (await answer(client, "recall", query="ferret colour brown"))["memories"]
             assert "pluto" in (await answer(client, "get", name=new["name"]))["text"]
             gone = await answer(client, "forget", name=new["name"])
             assert gone["restore"].endswith(new["name"])
@@ -191,6 +194,7 @@ HOSTILE: list[tuple[str, dict[str, object], str]] = [
     ("remember", {"text": "a fact", "type": "virus"}, "one of user"),
     ("remember", {"text": "a fact", "supersedes": ["nobody"]}, "no memory is called"),
     ("update", {"name": "on-call"}, "nothing to change"),
+    ("update", {"name": "on-call", "topics": ["a\nb,c"]}, "no topic"),
     ("update", {"name": "on-call", "old": "x"}, "'old' needs 'text'"),
     ("update", {"name": "on-call", "valid_until": "someday"}, "someday"),
     ("update", {"name": "on-call", "text": f"key {SECRET}"}, "holds a secret"),
@@ -448,7 +452,8 @@ def test_the_token_is_private_and_kept(tmp_path: Path) -> None:
     os.chmod(path, 0o644)
     other, _ = token_of(str(tmp_path / "state"))
     assert other != token and os.stat(path).st_mode & 0o077 == 0
-    assert own_names(5)[0][0] == "127.0.0.1:5"
+    assert own_names("127.0.0.2", 5)[0] == ["127.0.0.1:5", "localhost:5", "[::1]:5", "127.0.0.2:5"]
+    assert own_names("::1", 5)[1][2:] == ["http://[::1]:5"]
 
 
 HELLO = {
@@ -458,8 +463,11 @@ HELLO = {
 
 
 def test_what_is_piped_in_is_answered_and_stdout_holds_nothing_else(sample: Sandbox) -> None:
+    cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled"}
     messages = [
-        "no json", HELLO, {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        "no json", {"jsonrpc": "2.0", "id": None, "method": "ping"}, HELLO,
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        *({**cancelled, "params": {"requestId": id}} for id in ([1], {}, None, 99)), cancelled,
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call",
          "params": {"name": "remember", "arguments": {"text": "Pipes are closed early."}}},
         {"jsonrpc": "2.0", "id": 3, "method": "nonsense/method"},
@@ -467,10 +475,35 @@ def test_what_is_piped_in_is_answered_and_stdout_holds_nothing_else(sample: Sand
     done = sample.run("mcp", stdin="".join(json.dumps(message) + "\n" for message in messages))
     assert done.code == 0
     answers = {found["id"]: found for found in map(json.loads, done.out.splitlines()) if "id" in found}
+    assert answers[None]["error"]["code"] == -32700
     assert answers[1]["result"]["serverInfo"]["name"] == "memdir"
     assert answers[2]["result"]["structuredContent"]["changed"] is True
     assert answers[3]["error"]["code"] == -32601
     assert sample.run("mcp").code == 0  # nothing said, nothing answered
+
+
+def test_it_ends_when_nobody_reads_it_or_it_is_interrupted_though_stdin_stays_open(sample: Sandbox) -> None:
+    hello = json.dumps(HELLO).encode() + b"\n"
+    command = [sys.executable, "-m", "memdir", "mcp"]
+    with subprocess.Popen(
+        command, env=sample.env, cwd=sample.project, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        process.stdin.write(hello)
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr.read() == b"memdir: stopped\n"
+    with subprocess.Popen(
+        command, env=sample.env, cwd=sample.project, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdout.close()
+        process.stdin.write(hello)
+        process.stdin.flush()
+        assert process.wait(20) == 0
 
 
 def test_it_ends_with_its_parent_though_stdin_stays_open(sample: Sandbox) -> None:
@@ -513,6 +546,31 @@ def test_without_the_sdk_it_says_how_to_install_it(sample: Sandbox, tmp_path: Pa
     done = sample.run("mcp", PYTHONPATH=f"{tmp_path / 'without'}{os.pathsep}{TOP}")
     assert (done.code, done.out) == (3, "")
     assert done.err == "memdir: the package mcp is not installed (pip install 'memdir[mcp]')\n"
+
+
+def test_an_sdk_that_is_not_ours_is_named(sample: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "old" / "mcp" / "server").mkdir(parents=True)
+    for name in ("__init__.py", "server/__init__.py"):
+        (tmp_path / "old" / "mcp" / name).write_text("")
+    done = sample.run("mcp", PYTHONPATH=f"{tmp_path / 'old'}{os.pathsep}{TOP}")
+    assert (done.code, done.out) == (3, "")
+    assert "the package mcp is not one we know" in done.err and "pip install 'memdir[mcp]'" in done.err
+
+
+def test_an_sdk_that_cannot_be_imported_quickly_is_imported_plainly(sample: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Unwilling:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'mcp.server.context' and type(sys.modules['mcp']).__name__ == '_Deferred':\n"
+        "            print('unwilling', file=sys.stderr)\n"
+        "            raise RuntimeError('not like this')\n"
+        "sys.meta_path.insert(0, Unwilling())\n"
+    )
+    done = sample.run("mcp", stdin=json.dumps(HELLO) + "\n", PYTHONPATH=f"{tmp_path / 'site'}{os.pathsep}{TOP}")
+    assert (done.code, done.err) == (0, "unwilling\n")
+    assert json.loads(done.out)["result"]["serverInfo"]["name"] == "memdir"
 
 
 def test_claude_code_says_which_project_it_is_for(sample: Sandbox, tmp_path: Path) -> None:
