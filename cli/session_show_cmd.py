@@ -194,5 +194,6 @@ COMMANDS = (
             *PLACES,
         ),
         examples=("memdir session show 5b1f8a52", "memdir session show c2a7740e --linear --tools"),
+        description="What was said, from before a compaction too, without branches that were given up.",
     ),
 )

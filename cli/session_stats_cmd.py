@@ -104,8 +104,13 @@ def _line(app: App, name: str, text: str) -> None:
 def _table(app: App, name: str, rows: list[tuple[str, str, str]]) -> None:
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for at, row in enumerate(rows):
+        start = app.out.styled(f"{name if at == 0 else '':<10}", "bold")
         cells = "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True))
-        app.out.line((app.out.styled(f"{name if at == 0 else '':<10}", "bold") + cells).rstrip())
+        room = app.out.width - 10
+        if app.out.width and columns(cells.rstrip()) > room:  # the name alone, then its counts
+            app.out.line(start + row[0])
+            start, cells = " " * 14, "  ".join(filter(None, row[1:]))
+        app.out.line((start + cells).rstrip())
 
 
 def tokens_text(usage: Usage) -> str:

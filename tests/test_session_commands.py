@@ -352,6 +352,14 @@ def test_the_statistics_of_the_sample(sample: Sandbox) -> None:
     assert sample.run("session", "stats").out.startswith("sessions  3, 1 sub-agent")
 
 
+def test_statistics_on_a_narrow_terminal_break_no_word(sample: Sandbox, tmp_path: Path) -> None:
+    name = "/w/" + "a-folder-of-a-long-name/" * 2 + "file.py"
+    calls = [{"type": "tool_use", "id": "t", "name": "Edit", "input": {"file_path": name, "new_string": "x"}}]
+    transcript(tmp_path / "t", "s", line("user", "go", 1), line("assistant", calls, 2))
+    out = on_a_terminal(sample, "session", "stats", "--transcripts", str(tmp_path / "t"), NO_COLOR="1")
+    assert f"files     {name}\r\n              1 edit  1 call\r\n" in out
+
+
 # rm, restore
 
 
