@@ -1,7 +1,7 @@
 """The seed's conformance cases (formats/cersei.md §2), one by one: which test holds each, or why it is not kept.
 
-`KEPT` names the tests, `CHANGED` what they expect otherwise than the seed and why, `NOT_KEPT` why there is none, and
-`LATER` what belongs to work that is not done yet. The cases that no other room tests are here.
+`KEPT` names the tests, `CHANGED` what they expect otherwise than the seed and why, `NOT_KEPT` why there is none. The
+cases that no other room tests are here.
 """
 
 from __future__ import annotations
@@ -103,13 +103,10 @@ NOT_KEPT = {
     "P2": "guidance about having a memory is the agent's own, and not part of what it is given.",
 }
 
-LATER: dict[str, str] = {
-}
 
-
-def test_every_case_has_a_test_a_reason_or_its_time() -> None:
+def test_every_case_has_a_test_or_a_reason() -> None:
     cases = [f"{letter}{n}" for letter, count in CASES.items() for n in range(1, count + 1)]
-    assert sorted(cases) == sorted([*KEPT, *NOT_KEPT, *LATER])
+    assert sorted(cases) == sorted([*KEPT, *NOT_KEPT])
     assert set(CHANGED) <= set(KEPT)
 
 
