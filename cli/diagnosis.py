@@ -165,6 +165,10 @@ def _fired(workspace: Workspace, settings: object, scope: str, program: Program)
                 yield Check("hooks", "warning", said_of, f"memdir install claude-code --scope {scope}")
                 continue
             args = handler.get("args")
+            if args is None and shutil.which("memdir", path=env.get("PATH")) is None:
+                said_of = f"the {scope} hook for {found.event} does nothing: memdir is not on the PATH"
+                yield Check("hooks", "warning", said_of, "install memdir for your account (pipx install memdir)")
+                continue
             line = [str(handler["command"]), *map(str, args)] if isinstance(args, list) else None
             if line is None:
                 line = [shutil.which("sh") or "sh", "-c", str(handler["command"])]

@@ -49,9 +49,12 @@ class Given:
     def look(self, transcript: str) -> None:
         """Look through what is new in the session's transcript. One that is missing or cannot be read says nothing."""
         folders = [os.path.join(root, "") for root in (self.root, *self.others)]
-        marks = [folder.encode("utf-8", "surrogateescape") for folder in folders]
-        marks += [json.dumps(folder)[1:-1].encode() for folder in folders]
-        for line in self._new_lines(transcript):
+        marks = {folder.encode("utf-8", "surrogateescape") for folder in folders}
+        marks |= {json.dumps(folder)[1:-1].encode() for folder in folders}
+        data = self._new_lines(transcript)
+        if not any(mark in data for mark in marks):
+            return  # as most transcripts: nothing of them is split
+        for line in data.split(b"\n"):
             if any(mark in line for mark in marks):
                 try:
                     value = json.loads(line)
@@ -59,7 +62,7 @@ class Given:
                     continue
                 self.ids.update(self._named(value, _DEPTH))
 
-    def _new_lines(self, transcript: str) -> Iterator[bytes]:
+    def _new_lines(self, transcript: str) -> bytes:
         try:
             with open(transcript, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -69,10 +72,10 @@ class Given:
                 file.seek(start)
                 data = file.read(MAX_READ)
         except (OSError, ValueError):
-            return
+            return b""
         end = data.rfind(b"\n") + 1
         self.offset = start + end
-        yield from data[:end].split(b"\n")
+        return data[:end]
 
     def _named(self, value: object, depth: int) -> Iterator[str]:
         """The ids of memory files that a value names as a path."""

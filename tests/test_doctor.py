@@ -43,6 +43,11 @@ def test_a_hook_that_does_not_start_or_prints_nonsense(sample: Sandbox) -> None:
     other = value["hooks"]["UserPromptSubmit"][0]["hooks"][0]
     other.pop("args")
     other["command"] = "echo nonsense # memdir hook user-prompt-submit"
+    tools = sample.project.parent / "bin"
+    tools.mkdir()
+    (tools / "memdir").write_text("#!/bin/sh\n")
+    (tools / "memdir").chmod(0o755)
+    sample.env["PATH"] = f"{tools}:{sample.env['PATH']}"
     settings(sample).write_text(json.dumps(value))
     code, found = examined(sample)
     said = " ".join(check["said"] for check in found["hooks"] if check["level"] == "error")
@@ -85,12 +90,14 @@ def test_an_empty_home_is_no_error(plain_project: Sandbox) -> None:
 
 @pytest.mark.parametrize("scope", ["project", "local"])
 def test_a_command_that_came_with_a_project_is_not_run(sample: Sandbox, scope: str) -> None:
+    sample.env["PATH"] = "/usr/bin:/bin"
     sample.run("index", "sync")
     sample.run("install", "claude-code", "--scope", scope, "--yes")
     name = "settings.json" if scope == "project" else "settings.local.json"
     path = sample.project / ".claude" / name
     said = [check["said"] for check in examined(sample)[1]["hooks"]]
-    assert (scope == "project") or f"the {scope} hook for SessionStart fires" in said
+    assert scope == "local" or f"the {scope} hook for SessionStart does nothing: memdir is not on the PATH" in said
+    assert scope == "project" or f"the {scope} hook for SessionStart fires" in said
     value = json.loads(path.read_text())
     handler = value["hooks"]["SessionStart"][0]["hooks"][0]
     handler.pop("args", None)

@@ -34,6 +34,10 @@ LIMITS = {
     "warm recall, a prompt of twelve words": ("250 us", "500 us", "2.5 ms"),
     "cold `memdir recall`, times `python -c pass`": ("6 x", "7 x", "10 x"),
     "cold `memdir recall`, times `rg -il WORD`": ("", "", ""),
+    "`memdir hook session-start`, times `python -c pass`": ("5 x", "", ""),
+    "`memdir hook user-prompt-submit`, times `python -c pass`": ("5 x", "", ""),
+    "`memdir hook post-tool-use`, times `python -c pass`": ("", "", ""),
+    "`memdir hook session-end`": ("500 ms", "", ""),
     "first index": ("2 s", "15 s", "150 s"),
     "sync after one changed file, warm": ("60 ms", "80 ms", "400 ms"),
     "graph: memories of a topic, warm": ("2 ms", "2 ms", "5 ms"),
@@ -92,6 +96,7 @@ class Bench:
         rows |= self.warm()
         rows |= self.graph()
         rows |= self.cold()
+        rows |= self.hooks()
         return rows
 
     def first_index(self) -> dict[str, str]:
@@ -175,6 +180,30 @@ class Bench:
         if ripgrep:
             ratio = middle["recall"] / middle["rg"]
             rows["cold `memdir recall`, times `rg -il WORD`"] = f"{ratio:.1f} x (rg {shown(middle['rg'])})"
+        return rows
+
+    def hooks(self) -> dict[str, str]:
+        """Whole processes of the agent's hooks, in turns with their baseline."""
+        config = os.path.join(self.state, "claude")
+        os.makedirs(config, exist_ok=True)
+        Path(config, "settings.json").write_text(json.dumps({"autoMemoryDirectory": str(self.corpus.root)}))
+        env = {**self.env, "CLAUDE_CONFIG_DIR": config}
+        written = str(next(Path(self.corpus.root).rglob("*.md")))
+        words = ("session-start", "user-prompt-submit", "post-tool-use", "session-end")
+        spans: dict[str, list[float]] = {name: [] for name in ("pass", *words)}
+        for number, query in enumerate(self.corpus.rare(PROCESSES)):
+            said = {"session_id": f"bench-{number}", "cwd": config, "prompt": f"what about {query}?",
+                    "tool_input": {"file_path": written}}  # fmt: skip
+            for name, found in spans.items():
+                line = [sys.executable, "-c", "pass"] if name == "pass" else [*command(), "hook", name]
+                start = time.perf_counter()
+                subprocess.run(line, input=json.dumps(said).encode(), env=env, capture_output=True, check=False)
+                found.append(time.perf_counter() - start)
+        middle = {name: statistics.median(found) for name, found in spans.items()}
+        rows = {"`memdir hook session-end`": shown(middle["session-end"])}
+        for name in words[:-1]:
+            ratio = middle[name] / middle["pass"]
+            rows[f"`memdir hook {name}`, times `python -c pass`"] = f"{ratio:.1f} x ({shown(middle[name])})"
         return rows
 
 
