@@ -104,6 +104,8 @@ def _apply(app: App, values: Values, command: str, agent: str, scope: str, edits
         app.out.line(f"{shown(edit.path)}: {edit.what} {done if edit.changes else 'in place already'}")
     for backup in backups:
         app.out.note(f"the file before: {shown(backup)}")
+    if command == "install" and scope == "local" and os.path.lexists(os.path.join(places_of(app).project, ".git")):
+        app.out.note("git should not have .claude/settings.local.json: it names a program of this machine")
     if command == "install" and changing and not values.flag("dry_run"):
         app.out.note("memdir doctor tries it; memdir uninstall takes it back; memdir pause stops it for a while")
     return 0

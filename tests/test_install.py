@@ -234,6 +234,12 @@ def test_project_hooks_do_nothing_for_a_teammate_without_memdir(plain_project: S
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_local_settings_are_not_for_git(plain_project: Sandbox) -> None:
+    assert "git should not" not in plain_project.run("install", "claude-code", "--scope", "local", "--dry-run").err
+    (plain_project.project / ".git").mkdir()
+    assert "git should not" in plain_project.run("install", "claude-code", "--scope", "local", "--yes").err
+
+
 def test_installed_hooks_fire(sample: Sandbox) -> None:
     sample.run("install", "claude-code", "--yes")
     value = json.loads(user_settings(sample).read_text())
