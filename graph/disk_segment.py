@@ -85,7 +85,6 @@ class DiskSegment:
             raise file.damaged("its sections do not fit together")
         self.count: int = count
         self.total_length: int = total
-        self.ids: Sequence[str] = _Ids(self)
         self._typos: tuple[Sequence[int], Sequence[int]] | None = None
         self._typos_made: Mapping[str, Sequence[str]] | None = None
         self._facts: dict[int, Facts] = {}
@@ -98,10 +97,16 @@ class DiskSegment:
         """The file."""
         return self._file.path
 
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids, in order. Not kept: the file is closed when the last reference to the segment goes, and two objects
+        that refer to each other would wait for the garbage collector."""
+        return _Ids(self)
+
     def find(self, id: str) -> int:
         """The document's number, -1 when it is not here."""
-        number = bisect_left(self.ids, id)
-        return number if number < self.count and self.ids[number] == id else -1
+        number = bisect_left(ids := self.ids, id)
+        return number if number < self.count and ids[number] == id else -1
 
     def postings(self, term: str) -> tuple[Sequence[int], Sequence[int]] | None:
         """Documents and weighted counts as arrays over the file; None for an unknown term."""

@@ -3,7 +3,9 @@ file is damaged."""
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 import zlib
 from math import inf
 from pathlib import Path
@@ -136,6 +138,19 @@ def test_an_empty_segment(tmp_path: Path) -> None:
     assert not disk.similar_terms("something")
     with pytest.raises(IndexError):
         disk.facts(0)
+
+
+def test_a_segment_s_file_is_closed_without_the_garbage_collector(tmp_path: Path) -> None:
+    write_segment(str(tmp_path / "s"), [])
+    segment = DiskSegment(str(tmp_path / "s"))
+    assert list(segment.ids) == []
+    gone = weakref.ref(segment)
+    gc.disable()
+    try:
+        del segment
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_an_existing_file_is_not_overwritten_and_a_failed_one_not_left(tmp_path: Path) -> None:
