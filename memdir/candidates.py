@@ -22,6 +22,9 @@ ENGINE_POSTINGS = 3_000
 ENGINE_FETCH = 20
 """Documents asked for; and at least so many more than are wanted:"""
 ENGINE_MORE = 8
+FILTERED_DEPTH = 8
+"""Times as many documents as are wanted that an engine is asked for where many may be refused; when they do not
+suffice, the postings are read."""
 PRUNE_POSTINGS = 200
 """Postings left from which on it is worth asking whether they matter."""
 
@@ -47,10 +50,14 @@ def candidates(
         if not any(promises(value, number) for number, value in few.items()):
             return []
         return _select(collection, few, wanted, admits, all=True) or []
+    depth = wanted * FILTERED_DEPTH if filtered else wanted
+    proposed = _engine(collection, query, depth) if _is_long(collection, query) else None
+    if filtered and proposed is not None:
+        found = _select(collection, proposed[0], wanted, admits, all=True, unseen=proposed[1])
+        if found is not None:
+            return found
     if not filtered:
-        scores = _engine(collection, query, wanted) if _is_long(collection, query) else None
-        if scores is None:
-            scores = _accumulate(collection, query, wanted, prune=True)
+        scores = proposed[0] if proposed else _accumulate(collection, query, wanted, prune=True)
         found = _select(collection, scores, wanted, admits)
         if found is not None:
             return found
@@ -122,9 +129,16 @@ def _complete(
 
 
 def _select(
-    collection: Collection, scores: dict[int, float], wanted: int, admits: Admits, *, all: bool = False
+    collection: Collection,
+    scores: dict[int, float],
+    wanted: int,
+    admits: Admits,
+    *,
+    all: bool = False,
+    unseen: float = 0.0,
 ) -> Found | None:
-    """The best admitted documents. None when one is refused and `scores` may lack what takes its place."""
+    """The best admitted documents. None when one is refused and `scores` may lack what takes its place: with `all` it
+    lacks only documents of at most the score `unseen`."""
     if not scores:
         return []
     least = 0.0
@@ -141,11 +155,16 @@ def _select(
             break
         if found and -negative < CANDIDATE_FLOOR * found[0][0]:
             break
+        if -negative <= unseen:
+            return None
         facts = collection.facts(number)
         if admits(facts):
             found.append((-negative, number, facts))
             last = negative
         elif not all:
+            return None
+    else:
+        if unseen and (not found or unseen >= CANDIDATE_FLOOR * found[0][0]):
             return None
     found.sort(key=_order)
     return found[:wanted]
@@ -155,8 +174,9 @@ def _order(found: tuple[float, int, Facts]) -> tuple[float, str, int]:
     return (-found[0], found[2].id, found[1])
 
 
-def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, float] | None:
-    """Candidates proposed by the segments' engines; None when a half of the documents has none."""
+def _engine(collection: Collection, query: Query, wanted: int) -> tuple[dict[int, float], float] | None:
+    """Candidates proposed by the segments' engines, and what any other document has at most; None when a half of the
+    documents has no engine."""
     weights: dict[str, float] = {}
     for word in query.words:
         for weight, term, _ in (*word.direct, *word.synonyms):
@@ -183,10 +203,10 @@ def _engine(collection: Collection, query: Query, wanted: int) -> dict[int, floa
             base = collection.bases[at]
             scores.update(zip([base + doc for doc in docs], found, strict=True))
         if rest == 0.0:
-            return scores
+            return scores, rest
         best = nlargest(wanted, scores.values())
         if best and rest < max(CANDIDATE_FLOOR * best[0], best[-1] if len(best) == wanted else 0.0):
-            return scores
+            return scores, rest
         if fetch > collection.count:
             return None
         fetch *= 4

@@ -115,11 +115,16 @@ def test_an_engine_changes_nothing(slack: float, monkeypatch: pytest.MonkeyPatch
     memories = corpus(7, 300)
     monkeypatch.setattr(Engine, "slack", slack)
     rng = random.Random(3)
-    for n in range(40):
+    for n in range(90):
         query = " ".join(rng.choices(WORDS, k=rng.randrange(1, 7)))
         options = RecallOptions(now=NOW, limit=rng.randrange(1, 12), min_score=0.0, all=bool(n % 2))
+        if n % 3 == 1:
+            options = options._replace(namespaces=("a",), topics=tuple(WORDS[: rng.randrange(7)]))
+        elif n % 3 == 2:
+            options = options._replace(since=NOW - rng.randrange(10**8))
         whole = told(recall(one_segment(memories), query, options))
         with monkeypatch.context() as patch:
+            patch.setattr(candidates_module, "FILTERED_DEPTH", rng.choice([1, 3, 8]))
             patch.setattr(candidates_module, "ENGINE_POSTINGS", 0)
             patch.setattr(candidates_module, "ENGINE_FETCH", 4)
             patch.setattr(candidates_module, "PRUNE_POSTINGS", 0)
