@@ -75,7 +75,7 @@ def test_undo_took_two_of_one_directory_where_history_showed_one_of_each(two: Sa
     for minute, name in enumerate(("here", "there", "here", "there")):
         assert two.run("tag", name, f"t{minute}", MEMDIR_NOW=f"2026-11-21T13:0{minute}:00Z").code == 0
     listed = two.run("history", "-n", "2").out.splitlines()
-    assert [line.split()[2] for line in listed] == ["committed", "project"]
+    assert [line.split()[3] for line in listed] == ["committed", "project"]
     assert "project: tag here.md t2" in two.run("undo", "2", "--dry-run").err
     done = two.run("undo", "2", "--yes", MEMDIR_NOW="2026-11-21T14:00:00Z")
     assert done.out.splitlines() == ["undone: committed: tag there.md t3", "undone: project: tag here.md t2"]
