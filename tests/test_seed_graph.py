@@ -214,7 +214,7 @@ def test_many_threads_that_ask_first_make_the_graph_once(tmp_path: Path) -> None
         "import sys, threading; from memdir.graph.index import Index; from memdir.graph.graph_file import open_graph\n"
         "def ask():\n"
         "    with open_graph(Index(sys.argv[1], sys.argv[2], now=lambda: 4e9)) as graph:\n"
-        "        print(len(graph.rows('MATCH (m:Memory) RETURN m.id')), flush=True)\n"
+        "        sys.stdout.write(f\"{len(graph.rows('MATCH (m:Memory) RETURN m.id'))}\\n\")\n"
         "threads = [threading.Thread(target=ask) for _ in range(6)]\n"
         "for thread in threads: thread.start()\n"
         "for thread in threads: thread.join()\n"
