@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from memdir.environment import Environment
+from memdir.errors import BadInputError
 from memdir.hook_events import HookEvent
 from memdir.hook_log import Injected, LeftOut
 
@@ -70,12 +71,15 @@ class Call:
 
 
 def call_of(event: HookEvent, data: bytes, environment: Environment) -> Call:
-    """The call that stdin describes. What is no JSON object counts as nothing said."""
+    """The call that stdin describes; nothing on it is a call that says nothing. Raises `BadInputError` for what is no
+    JSON object."""
     try:
         values = json.loads(data.decode("utf-8-sig", "replace")) if data.strip() else {}
     except (ValueError, RecursionError):
-        values = {}
-    return call_with(event, values if isinstance(values, dict) else {}, environment)
+        values = None
+    if not isinstance(values, dict):
+        raise BadInputError("stdin holds no JSON object")
+    return call_with(event, values, environment)
 
 
 def call_with(event: HookEvent, values: Mapping[str, object], environment: Environment) -> Call:

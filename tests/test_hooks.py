@@ -69,6 +69,11 @@ def test_whatever_stdin_holds_the_exit_code_is_0(plain_project: Sandbox, word: s
     assert (done.code, done.out) == (0, "")
 
 
+def test_what_is_no_json_is_one_line_of_the_log(plain_project: Sandbox) -> None:
+    assert plain_project.run("hook", "stop", stdin="{torn").code == 0
+    assert [record["error"] for record in log(plain_project)] == ["stdin holds no JSON object"]
+
+
 def test_unknown_options_and_fields_stop_nobody(sample: Sandbox) -> None:
     assert sample.run("hook", "user-prompt-submit", "--bogus", stdin="{}").code == 0
     assert PROMPT and context(fire(sample, "user-prompt-submit", {"prompt": PROMPT, "new_field": {"a": [1]}}))
