@@ -152,7 +152,7 @@ def _record(environment: Environment, word: str, call: Call | None, reply: Reply
         root = call.root
     return Record(
         environment.now(), word, call.session if call else "", root, reply.prompt, reply.injected, reply.left_out,
-        len(reply.context), 0.0, " ".join(error.split())[:500], "", reply.told,
+        len(reply.context), 0.0, " ".join(error.split())[:500], reply.told,
     )  # fmt: skip
 
 

@@ -6,9 +6,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from memdir.errors import MemdirError
-from memdir.files import PRIVATE, failure, make_private_dir, read_if_there
-from memdir.sessions.state_file import read_state, write_state
+from memdir.state_file import number, read_state, write_state
 
 FAILURES: Final = 3
 """Failures of one event in a row that are told at the next session start, once."""
@@ -23,24 +21,12 @@ def log_folder(state_dir: str) -> str:
 
 def last_activity(folder: str) -> float | None:
     """When the last session that ended a turn did so (seconds since the epoch), None when none has."""
-    try:
-        return float((read_if_there(os.path.join(folder, _ACTIVITY), 64) or b"").decode("ascii"))
-    except (MemdirError, ValueError):
-        return None
+    return number(read_state(os.path.join(folder, _ACTIVITY)).get("at"))
 
 
 def write_activity(folder: str, now: float) -> None:
     """Write down that a session is active. Raises `StorageError`."""
-    make_private_dir(folder)
-    path = os.path.join(folder, _ACTIVITY)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-        try:
-            os.write(descriptor, repr(now).encode("ascii"))
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise failure(error, path, "writing") from error
+    write_state(os.path.join(folder, _ACTIVITY), {"at": now}, synced=False)
 
 
 def count_failure(state_dir: str, event: str, error: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from memdir.dates import local_text, rfc3339
 from memdir.errors import EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_OK, BadInputError, StorageError
 from memdir.files import shown
-from memdir.sessions.state_file import number
+from memdir.state_file import number
 
 from .app import App, Values
 from .output import bytes_text

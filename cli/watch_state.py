@@ -9,18 +9,17 @@ from typing import Final, NamedTuple
 
 from memdir.dates import local_text, rfc3339
 from memdir.errors import LockedError, StorageError
-from memdir.files import PRIVATE, failure, make_private_dir, read_if_there, shown
+from memdir.files import make_private_dir, shown
 from memdir.lock import hold, holding
-from memdir.sessions.state_file import number, read_state, write_state
+from memdir.rotated_log import append_line, read_lines
+from memdir.state_file import number, read_state, write_state
 
 from .output import counted
 
 COMMAND: Final = "memdir watch"
 LATE: Final = 60.0
 """Seconds without a heartbeat after which a daemon that runs is said to hang."""
-MAX_LOG_BYTES: Final = 1 << 20
-"""Of one of the two files of the log."""
-_STATE, _LOG, _OLDER = "state.json", "log", "log.1"
+_STATE, _LOG = "state.json", "log"
 _WAIT: Final = 0.5
 
 
@@ -114,27 +113,11 @@ def write_beat(folder: str, told: Mapping[str, object]) -> None:
 
 
 def append_log(folder: str, now: float, text: str) -> None:
-    """Write a line to the log; the older half is in a second file. Raises `StorageError`."""
-    path = os.path.join(folder, _LOG)
-    line = f"{rfc3339(now)[:19]}Z  {' '.join(shown(text).split())}\n".encode("utf-8", "replace")
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-        try:
-            if os.fstat(descriptor).st_size > MAX_LOG_BYTES:
-                os.replace(path, os.path.join(folder, _OLDER))
-                os.close(descriptor)
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise failure(error, path, "writing the log of memdir watch") from error
+    """Write a line to the log. Raises `StorageError`."""
+    line = f"{rfc3339(now)[:19]}Z  {' '.join(shown(text).split())}"
+    append_line(os.path.join(folder, _LOG), line.encode("utf-8", "replace"))
 
 
 def read_log(folder: str) -> list[str]:
     """The lines of the log, oldest first. Raises `StorageError`."""
-    found: list[str] = []
-    for name in (_OLDER, _LOG):
-        data = read_if_there(os.path.join(folder, name), 4 * MAX_LOG_BYTES)
-        found += (data or b"").decode("utf-8", "replace").splitlines()
-    return found
+    return [line.decode("utf-8", "replace") for line in read_lines(os.path.join(folder, _LOG))]

@@ -11,7 +11,6 @@ times at most.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import time
@@ -21,9 +20,10 @@ from typing import Final, NamedTuple
 from memdir.digest import blake2b
 from memdir.environment import Environment
 from memdir.errors import LockedError, MemdirError
-from memdir.files import PRIVATE, failure, make_private_dir, read_if_there
+from memdir.files import make_private_dir
 from memdir.hook_log import Record, append
 from memdir.lock import hold
+from memdir.state_file import read_state, write_state
 
 from .detached import start_detached
 from .hook_state import count_failure, log_folder
@@ -97,19 +97,9 @@ def limit_process() -> None:
 
 
 def _leave(requests: str, request: Request) -> None:
-    make_private_dir(requests)
     key = blake2b(f"{request.cwd}\0{request.session}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-    path = os.path.join(requests, key + _ASKED)
-    temporary = f"{path}.{os.getpid()}"
-    try:  # not synced: after a power cut the session's next turn asks again
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-        try:
-            os.write(descriptor, json.dumps(request, separators=(",", ":")).encode())
-        finally:
-            os.close(descriptor)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise failure(error, path, "writing") from error
+    # not synced: after a power cut the session's next turn asks again
+    write_state(os.path.join(requests, key + _ASKED), request._asdict(), synced=False)
 
 
 def _keys(requests: str) -> list[str]:
@@ -137,10 +127,11 @@ def _do_next(workspace: Workspace, requests: str, key: str, do: Callable[[Worksp
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(requests, name))
     try:
-        request = Request(*json.loads(read_if_there(taken) or b""))
-        said = _do(workspace, request, do)
-    except (ValueError, TypeError):
+        request = Request(**read_state(taken))  # type: ignore[arg-type]
+    except TypeError:
         said = []  # no request of ours
+    else:
+        said = _do(workspace, request, do)
     os.unlink(taken)
     return said
 

@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from .digest import blake2b
-from .errors import MemdirError
-from .files import PRIVATE, failure, make_private_dir, read_if_there
+from .state_file import read_state, write_state
 
 MAX_READ: Final = 16 << 20
 """Bytes of a transcript that are looked through at most in one call: the last ones."""
@@ -107,26 +106,12 @@ class Given:
 
 def read_given(folder: str, session: str, root: str, others: Sequence[str] = ()) -> Given:
     """What is kept of a session; nothing when there is none or it cannot be read."""
-    try:
-        data = read_if_there(_path(folder, session))
-        values = json.loads(data) if data else {}
-    except (MemdirError, ValueError, RecursionError):
-        values = {}
-    return Given(root, values if isinstance(values, dict) else {}, others=others)
+    return Given(root, read_state(_path(folder, session)), others=others)
 
 
 def write_given(folder: str, session: str, given: Given) -> None:
     """Keep it. Raises `StorageError`."""
-    make_private_dir(folder)
-    path = _path(folder, session)
-    temporary = f"{path}.{os.getpid()}"
-    data = json.dumps(given.values(), separators=(",", ":")).encode("utf-8", "replace")
-    try:  # not synced: after a power cut a memory is given twice
-        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, PRIVATE)) as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise failure(error, path, "writing") from error
+    write_state(_path(folder, session), given.values(), synced=False)  # after a power cut a memory is given twice
 
 
 def _path(folder: str, session: str) -> str:

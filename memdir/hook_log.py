@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from .errors import MemdirError
-from .files import PRIVATE, failure, make_private_dir, read_if_there
+from .rotated_log import append_line, read_lines
 
-MAX_BYTES: Final = 1 << 20
-"""Of one of the two files."""
-_FILE, _OLDER = "log.jsonl", "log.1.jsonl"
+_FILE: Final = "log.jsonl"
 
 
 class Injected(NamedTuple):
@@ -35,7 +32,7 @@ class LeftOut(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One call of a hook. `at` in seconds since the epoch; `off` names the switch that was off; `told` the events whose
+    """One call of a hook. `at` in seconds since the epoch; `told` the events whose
     failures were told to the person."""
 
     at: float
@@ -48,7 +45,6 @@ class Record(NamedTuple):
     chars: int = 0
     took_ms: float = 0.0
     error: str = ""
-    off: str = ""
     told: tuple[str, ...] = ()
 
     @property
@@ -59,34 +55,17 @@ class Record(NamedTuple):
 
 def append(folder: str, record: Record) -> None:
     """Write a record. Raises `StorageError`."""
-    make_private_dir(folder)
-    path = os.path.join(folder, _FILE)
-    line = json.dumps(record._asdict(), separators=(",", ":")).encode("utf-8", "replace") + b"\n"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-        try:
-            if os.fstat(descriptor).st_size > MAX_BYTES:
-                os.replace(path, os.path.join(folder, _OLDER))
-                os.close(descriptor)
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise failure(error, path, "writing the log of hooks") from error
+    line = json.dumps(record._asdict(), separators=(",", ":")).encode("utf-8", "replace")
+    append_line(os.path.join(folder, _FILE), line)
 
 
-def records(folder: str) -> Iterator[Record]:
+def records(folder: str) -> list[Record]:
     """All records, oldest first; a line that cannot be read is passed over."""
-    for name in (_OLDER, _FILE):
-        try:
-            data = read_if_there(os.path.join(folder, name), 4 * MAX_BYTES)
-        except MemdirError:
-            continue
-        for line in (data or b"").splitlines():
-            record = _read(line)
-            if record is not None:
-                yield record
+    try:
+        lines = read_lines(os.path.join(folder, _FILE))
+    except MemdirError:
+        return []
+    return [record for record in map(_read, lines) if record is not None]
 
 
 def _read(line: bytes) -> Record | None:

@@ -7,7 +7,6 @@ is edited like any other: only what is ours goes.
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from .digest import blake2b
 from .errors import BadInputError, MemdirError, StorageError
 from .files import PRIVATE, failure, make_private_dir, read_if_there, remove_file, shown, write_atomic
 from .json_edit import Malformed
+from .state_file import read_state, write_state
 
 MAX_BYTES: Final = 64 << 20
 """`~/.claude.json` can be large."""
@@ -134,18 +134,17 @@ def _record(state_dir: str, edit: Edit, backup: str | None, *, undo: bool) -> No
         return
     known, _ = _recorded(state_dir, edit.path, edit.before or b"")
     if known:
-        old = _read(path)
+        old = read_state(path)
         backup = old.get("backup") if isinstance(old.get("backup"), str) else None  # type: ignore[assignment]
     record = {"path": shown(edit.path), "written": _digest(edit.after or b""), "backup": backup}
-    make_private_dir(os.path.dirname(path))
-    write_atomic(path, json.dumps(record).encode(), mode=PRIVATE)
+    write_state(path, record)
 
 
 def _recorded(state_dir: str | None, path: str, now: bytes) -> tuple[bool, bytes | None]:
     """Whether the file is still as memdir wrote it, and then the bytes before (None: there was no file)."""
     if state_dir is None:
         return False, None
-    record = _read(os.path.join(state_dir, _FOLDER, f"{_key(path)}.json"))
+    record = read_state(os.path.join(state_dir, _FOLDER, f"{_key(path)}.json"))
     if record.get("written") != _digest(now):
         return False, None
     backup = record.get("backup")
@@ -156,14 +155,6 @@ def _recorded(state_dir: str | None, path: str, now: bytes) -> tuple[bool, bytes
     except MemdirError:
         data = None
     return data is not None, data
-
-
-def _read(path: str) -> dict[str, object]:
-    try:
-        value = json.loads(read_if_there(path) or b"{}")
-    except (MemdirError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _key(path: str) -> str:

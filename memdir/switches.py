@@ -14,7 +14,8 @@ from .claude_settings import ClaudeSettings
 from .dates import local_text
 from .environment import Environment
 from .errors import MemdirError
-from .files import PRIVATE, make_private_dir, read_if_there, remove_file, write_atomic
+from .files import read_if_there, remove_file
+from .state_file import write_state
 
 VARIABLE: Final = "MEMDIR_DISABLE"
 _FILE: Final = "paused.json"
@@ -23,8 +24,7 @@ _FILE: Final = "paused.json"
 def pause(folder: str, until: float | None) -> None:
     """Write a pause down: in the state directory for everything, in that of one memory directory for it. `until` is in
     seconds since the epoch, None until it is resumed. Raises `StorageError`."""
-    make_private_dir(folder)
-    write_atomic(os.path.join(folder, _FILE), json.dumps({"until": until}).encode(), mode=PRIVATE)
+    write_state(os.path.join(folder, _FILE), {"until": until})
 
 
 def resume(folder: str) -> bool:

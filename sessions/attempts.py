@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import Final, NamedTuple
 
-from .state_file import number, read_state, write_state
+from memdir.state_file import number, read_state, write_state
 
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR

@@ -15,10 +15,10 @@ from memdir.digest import blake2b
 from memdir.errors import NotFoundError, UsageError
 from memdir.journal_records import Transaction
 from memdir.model import TYPES
+from memdir.state_file import number
 
 from .appending import appending
 from .json_lines import dump, parse, read_lines
-from .state_file import number
 from .utterance_rules import CATEGORIES
 
 Status = Literal["open", "accepted", "rejected", "replaced", "known"]

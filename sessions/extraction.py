@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from memdir.digest import blake2b
 from memdir.errors import MemdirError
 from memdir.secrets import find_secrets
+from memdir.state_file import number, read_state, write_state
 
 from .accepting import named
 from .candidates import Candidate, Evidence, add_evidence, candidate_id, candidates, mark, propose
@@ -23,7 +24,6 @@ from .extraction_prompt import Said, is_ours
 from .schemas import read as read_line
 from .standing import NEW, Known, Standing, as_memory
 from .standing import Said as SaidAlready
-from .state_file import number, read_state, write_state
 from .transcript import read_turns
 from .turns import TurnReader
 from .utterances import Claim, claims

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 
 from memdir.dates import rfc3339
 from memdir.errors import StorageError
+from memdir.state_file import number, read_state, write_state
 
 from .attempts import HOUR, UNATTENDED, Attempts
 from .consolidate_lock import alive, read_lock, rewind_to
 from .own_sessions import own_sessions
 from .seed_files import seed_blocked, seed_last_run
 from .session_list import sessions_since
-from .state_file import number, read_state, write_state
 
 MIN_HOURS: Final = 24.0
 MIN_SESSIONS: Final = 5

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from memdir.files import remove_file
-
-from .state_file import read_state, write_state
+from memdir.state_file import read_state, write_state
 
 if TYPE_CHECKING:
     from .operation import Operation

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from memdir.journal import Journal
 from memdir.journal_records import State
+from memdir.state_file import number, read_state, write_state
 
 from .attempts import BY_HAND, DAY, Attempts
-from .state_file import number, read_state, write_state
 
 _KEEP_RUNS: Final = 500
 _OUTCOMES: Final[dict[State, str]] = {

@@ -13,8 +13,7 @@ from typing import Final
 
 from memdir.errors import MemdirError
 from memdir.files import read_file, read_if_there, remove_file, write_atomic
-
-from .state_file import number, read_state
+from memdir.state_file import number, read_state
 
 STATE: Final = ".consolidation_state.json"
 LOCK: Final = ".consolidation_lock"

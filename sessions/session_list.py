@@ -12,9 +12,9 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from memdir.errors import StorageError
+from memdir.state_file import number, read_state, write_state
 
 from .session_parts import stem_of
-from .state_file import number, read_state, write_state
 
 LIST_EVERY: Final = 600.0
 """Seconds between two listings (formats/claude-code.md §5.2)."""

@@ -427,7 +427,9 @@ def test_work_is_asked_of_the_worker_once(box: Sandbox, monkeypatch: pytest.Monk
         until(lambda: started, "a worker")
         requests = Path(box.env["MEMDIR_STATE_DIR"]) / directory_key(str(memory_of(box))) / "hooks/worker/requests"
         asked = [json.loads(file.read_text()) for file in requests.glob("*.asked")]
-        assert [request[:3] for request in asked] == [[str(box.project), path.stem, str(path)]]
+        assert [(one["cwd"], one["session"], one["transcript"]) for one in asked] == [
+            (str(box.project), path.stem, str(path))
+        ]
         assert started == [["-C", str(box.project), "hook", "work"]]
         transcript(box, "a little more")
         until(lambda: transcripts_in_index(running.project), "the turn")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Mapping
 
-from memdir.errors import MemdirError
-from memdir.files import PRIVATE, failure, make_private_dir, read_file, write_atomic
+from .errors import MemdirError
+from .files import PRIVATE, failure, make_private_dir, read_file, write_atomic
 
 _MAX_BYTES = 64 << 20
 
@@ -30,7 +31,7 @@ def write_state(path: str, value: Mapping[str, object], *, synced: bool = True) 
     if synced:
         write_atomic(path, data, mode=PRIVATE)
         return
-    temporary = f"{path}.{os.getpid()}"
+    temporary = f"{path}.{os.getpid()}-{threading.get_ident()}"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         try:
