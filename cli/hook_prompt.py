@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 
 from memdir.errors import MemdirError
 from memdir.files import read_if_there
 from memdir.given import read_given, write_given
+from memdir.hit import Hit
 from memdir.injection import injection
+from memdir.model import INDEX_NAME
 from memdir.secrets import mask
 
 from .hook_call import Call, Reply
@@ -35,7 +38,7 @@ def reply(call: Call) -> Reply:
     if call.transcript:
         given.look(call.transcript)
     now = call.environment.now()
-    already = [os.path.join(hit.root, hit.path) for hit in found if _loaded(call, hit.root, hit.path, hit.line)]
+    already = _loaded(call, found)
     made = injection(found, given, now, already=already)
     given.ids.update(made.ids)
     given.chars += len(made.text)
@@ -44,31 +47,35 @@ def reply(call: Call) -> Reply:
     return Reply(made.text, "", mask(prompt)[:LOGGED], made.injected, made.left_out)
 
 
-def _loaded(call: Call, root: str, path: str, line: int) -> bool:
-    """Whether Claude Code gives it by itself: a section in the loaded part of its MEMORY.md, or a file that the
-    instructions import."""
-    if os.path.realpath(root) != call.root or not call.workspace.primary.loaded_by_claude:
-        return False
-    if line > 1 or "#" in path:
+def _loaded(call: Call, hits: Sequence[Hit]) -> list[str]:
+    """The paths of those that Claude Code gives by itself: sections in the loaded part of its MEMORY.md, and files that
+    the instructions import."""
+    if not call.workspace.primary.loaded_by_claude:
+        return []
+    own = [hit for hit in hits if os.path.realpath(hit.root) == call.root]
+    index = os.path.join(call.root, INDEX_NAME)
+    sections = [hit for hit in own if hit.path.startswith(f"{INDEX_NAME}#")]
+    found = []
+    if sections:
         from memdir.memory_index import load_index  # reads Markdown: only for a section
 
-        index = path.partition("#")[0]
-        text = _read(os.path.join(root, index))
-        loaded = load_index(text)
-        return "/" not in index and (not loaded.truncated or line <= loaded.content.count("\n") + 1)
-    imported = re.compile(rf"(?:^|\s)@\S*{re.escape(os.path.basename(path))}(?:\s|$)")
-    return any(imported.search(text) for text in _instructions(call))
+        loaded = load_index(_read(index))
+        end = loaded.content.count("\n") + 1
+        found = [hit for hit in sections if not loaded.truncated or hit.line <= end]
+    said = [text for text in map(_read, _instructions(call)) if "@" in text]
+    for hit in own if said else ():
+        imported = re.compile(rf"(?:^|\s)@\S*{re.escape(os.path.basename(hit.path))}(?:\s|$)")
+        if any(imported.search(text) for text in said):
+            found.append(hit)
+    return [os.path.join(hit.root, hit.path) for hit in found]
 
 
 def _instructions(call: Call) -> list[str]:
+    """The files of instructions that a project and a user mostly have."""
     located = call.workspace.located
-    top = located.project_root
-    places = [
-        os.path.join(top, name) for name in ("CLAUDE.md", "CLAUDE.local.md", os.path.join(".claude", "CLAUDE.md"))
-    ]
-    if located.config_dir:
-        places.append(os.path.join(located.config_dir, "CLAUDE.md"))
-    return [text for text in map(_read, places) if text]
+    names = ("CLAUDE.md", "CLAUDE.local.md", os.path.join(".claude", "CLAUDE.md"))
+    users = [os.path.join(located.config_dir, "CLAUDE.md")] if located.config_dir else []
+    return [os.path.join(located.project_root, name) for name in names] + users
 
 
 def _read(path: str) -> str:

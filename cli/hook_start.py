@@ -13,7 +13,7 @@ from memdir.model import INDEX_NAME
 from memdir.quoting import one_line, quote
 from memdir.secrets import mask
 from memdir.segment import Facts
-from memdir.sessions.state_file import number, read_state, write_state
+from memdir.state_file import number, read_state, write_state
 
 from .hook_call import Call, Reply
 from .hook_state import last_activity, tell_failures
@@ -116,12 +116,8 @@ def _changed(call: Call) -> list[str]:
     since = last_activity(call.folder)
     if since is None:
         return []
-    from memdir.scan import walk
-
-    now = call.environment.now()
-    files = [stat for stat in walk(call.root).files if since < stat.mtime_ns / 1e9 <= now]
-    files.sort(key=lambda stat: (-stat.mtime_ns, stat.id))
-    return _listed("Changed since the last session:", [stat.id for stat in files])
+    changed = call.workspace.index().modified_within(since, call.environment.now())
+    return _listed("Changed since the last session:", changed)
 
 
 def _before_compaction(call: Call) -> list[str]:

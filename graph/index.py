@@ -152,6 +152,19 @@ class Index:
         self._overlay.update(self._files, [*diff.added, *diff.changed, *reworded], wording, self._progress)
         return self._views(diff)
 
+    def modified_within(self, since: float, until: float) -> list[str]:
+        """The files of the last look at the disk (looks when there was none) whose mtime lies after `since` and not
+        after `until` (seconds since the epoch): the newest first, ties by path, without those that count for nobody."""
+        with self._lock:
+            diff = self._diff or self.diff()
+            manifest = self._base.manifest
+            times = dict(zip(manifest.ids, manifest.columns[0], strict=True))
+            for id in diff.removed:
+                times.pop(id, None)
+            times.update((stat.id, stat.mtime_ns) for stat in [*diff.added, *diff.changed, *diff.touched])
+        found = [(-time, id) for id, time in times.items() if since * 1e9 < time <= until * 1e9]
+        return [id for _, id in sorted(found) if self._files.counts(id)]
+
     def views(self) -> Answer:
         """The views of the last look at the disk; looks when there was none."""
         with self._lock:

@@ -546,3 +546,24 @@ def test_status_names_the_switch_in_force(sample: Sandbox) -> None:
     sample.run("pause", "--for", "2h")
     assert "paused until" in sample.run("status").out
     assert "paused until" in json.loads(sample.run("status", "--json").out)["off"]
+
+
+def test_what_changed_comes_from_the_look_that_was_made(sample: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    from memdir.graph.index import Index
+
+    root = sample.project / ".claude" / "memory"
+    index = Index(str(root), str(sample.project.parent / "cache"), now=lambda: 1_795_262_500.0)
+    index.sync()
+    names = ("no-friday-migrations.md", "reference_cdn.md", "team/on-call.md")
+    for number, name in enumerate(names):
+        os.utime(root / name, (1_795_262_410.0 + number,) * 2)
+    os.utime(root / "MEMORY.md", (1_795_262_412.0,) * 2)
+    (root / "new.md").write_text("Words.\n")
+    os.utime(root / "new.md", (1_795_262_420.0,) * 2)
+    (root / "gone.md").write_text("Words.\n")
+    index.sync()
+    (root / "gone.md").unlink()
+    index.refresh()
+    assert index.modified_within(1_795_262_400.0, 1_795_262_500.0) == ["new.md", *reversed(names)]
+    assert index.modified_within(1_795_262_412.0, 1_795_262_419.0) == []
+    index.close()
