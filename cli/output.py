@@ -6,10 +6,11 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from memdir.errors import MemdirError
+from memdir.files import shown
 from memdir.quoting import shorten
 
 _MARK = re.compile("\ufdd0([0-9;]*)\ufdd1")
@@ -162,6 +163,14 @@ class Output:
         """The text marked for a colour or weight, which `line` makes of it when there is colour."""
         codes = ";".join(_STYLES[s] for s in styles)
         return f"\ufdd0{codes}\ufdd1{text}\ufdd00\ufdd1" if self.colour and codes else text
+
+    def marked(self, text: str, marks: Sequence[tuple[int, int]]) -> str:
+        """A passage with its matches (start, end) marked."""
+        at, pieces = 0, []
+        for start, end in marks:
+            pieces += [self.styled(shown(text[at:start])), self.styled(shown(text[start:end]), "yellow", "bold")]
+            at = end
+        return "".join(pieces) + self.styled(shown(text[at:]))
 
     def note(self, text: str) -> None:
         """One line about the run (not data) to stderr."""

@@ -12,7 +12,7 @@ from memdir.files import shown
 from memdir.hit import Hit
 from memdir.model import Source
 from memdir.recall import RecallOptions
-from memdir.snippet import Snippet, of_file
+from memdir.snippet import of_file
 
 from .app import App, Values
 from .table import Argument, Command, Option
@@ -171,20 +171,12 @@ def _print(app: App, hit: Hit, options: RecallOptions, *, explain: bool, several
     out.wrapped("    ", out.styled(shown(said), "cyan"))
     snippet = of_file(hit.root, hit.path, hit.terms, options.language)
     if snippet.text:
-        out.wrapped("    ", _marked(app, snippet))
+        out.wrapped("    ", out.marked(*snippet))
     if explain:
         parts = "  ".join(f"{name} {value:g}" for name, value in hit.parts.items())
         out.wrapped("    ", out.styled(parts, "dim"))
         for reason in hit.why:
             out.wrapped("    ", out.styled(shown(reason), "dim"))
-
-
-def _marked(app: App, snippet: Snippet) -> str:
-    text, at, pieces = snippet.text, 0, []
-    for start, end in snippet.marks:
-        pieces += [app.out.styled(shown(text[at:start])), app.out.styled(shown(text[start:end]), "yellow", "bold")]
-        at = end
-    return "".join(pieces) + app.out.styled(shown(text[at:]))
 
 
 COMMANDS = (

@@ -16,7 +16,6 @@ from .table import Argument, Command, Option
 
 if TYPE_CHECKING:
     from memdir.sessions.turn_hit import SessionHit, TurnHit
-    from memdir.snippet import Snippet
 
     from .session_search import TurnFilters
     from .workspace import Workspace
@@ -134,7 +133,7 @@ def print_turn(app: App, hit: TurnHit, *, explain: bool = False) -> None:
         out.wrapped("    ", out.styled(shown(before), "dim"))
     passage = hit.passage()
     if passage.text:
-        out.wrapped("  > ", marked(app, passage))
+        out.wrapped("  > ", out.marked(*passage))
     if after:
         out.wrapped("    ", out.styled(shown(after), "dim"))
     if explain:
@@ -151,7 +150,7 @@ def print_session(app: App, hit: SessionHit, *, explain: bool = False) -> None:
         out.line("    " + out.styled(fitted(title, max(24, out.width - 5)) if out.width else title, "cyan"))
     passage = hit.best.passage()
     if passage.text:
-        out.wrapped("    ", marked(app, passage))
+        out.wrapped("    ", out.marked(*passage))
     if explain:
         _explain(app, hit.parts.items(), hit.why)
 
@@ -165,15 +164,6 @@ def _explain(app: App, parts: object, why: tuple[str, ...]) -> None:
     app.out.wrapped("    ", app.out.styled(told, "dim"))
     for reason in why:
         app.out.wrapped("    ", app.out.styled(shown(reason), "dim"))
-
-
-def marked(app: App, snippet: Snippet) -> str:
-    """A passage with its matches marked."""
-    text, at, pieces = snippet.text, 0, []
-    for start, end in snippet.marks:
-        pieces += [app.out.styled(shown(text[at:start])), app.out.styled(shown(text[start:end]), "yellow", "bold")]
-        at = end
-    return "".join(pieces) + app.out.styled(shown(text[at:]))
 
 
 COMMANDS = (
