@@ -242,80 +242,106 @@ def _end_of(match: re.Match[str], today: date, sentence: str) -> tuple[date, Uni
     return None if after is None else (after - timedelta(days=1), "day")
 
 
+_Rule = tuple[str, Meaning]
+_COUNT: Final = r"(?P<count>\d{1,4}|" + "|".join(_NUMBERS) + ")"
+
+
 @cache
 def _rules() -> tuple[tuple[str, re.Pattern[str], Meaning], ...]:
-    number = r"(?P<count>\d{1,4}|" + "|".join(_NUMBERS) + ")"
-    days = {language: r"(?P<day>" + "|".join(names) + r")\b" for language, names in _WEEKDAYS.items()}
-    english = r"(?P<unit>days?|weeks?|months?|years?)\b"
-    german = r"(?P<unit>tage?n?|wochen?|monate?n?|jahre?n?)\b"
-    spanish = r"(?P<unit>días?|dias?|semanas?|meses|mes|años?)\b"
-    portuguese = r"(?P<unit>dias?|semanas?|meses|mês|mes|anos?)\b"
-    table: tuple[tuple[str, str, Meaning], ...] = (
-        ("en", r"\bthe day before yesterday\b", _day(-2)),
-        ("en", r"\byesterday\b", _day(-1)),
-        ("en", r"(?<!-)\b(?:today|tonight)\b(?!-)", _day(0)),
-        ("en", r"\bthe day after tomorrow\b", _day(2)),
-        ("en", r"\btomorrow\b", _day(1)),
-        ("en", rf"\b{number} (?:of )?{english} ago\b", _counted(-1)),
-        ("en", rf"\bin (?:a )?{number} (?:of )?{english}(?!['’])", _counted(1)),
-        ("en", rf"\b{number} {english} from now\b", _counted(1)),
-        ("en", r"\blast (?P<unit>week|month|quarter|year)\b", _neighbour(-1)),
-        ("en", r"\bthis (?P<unit>week|month|quarter|year)\b", _neighbour(0)),
-        ("en", r"\bnext (?P<unit>week|month|quarter|year)\b", _neighbour(1)),
-        ("en", rf"\blast {days['en']}(?!s\b)", _weekday(_WEEKDAYS["en"], "last")),
-        ("en", rf"\b(?:on )?(?P<next>next|this|coming) {days['en']}", _weekday(_WEEKDAYS["en"], "next")),
-        ("en", rf"\b(?P<before>(?:by|until|till|due|before|starting|from) )(?:on )?{days['en']}(?! \d)",
+    """The rules of all languages, compiled on need."""
+    table = {"en": _english, "de": _german, "es": _spanish, "pt": _portuguese}
+    return tuple(
+        (language, re.compile(pattern, re.IGNORECASE), meaning)
+        for language, rules in table.items()
+        for pattern, meaning in rules(r"(?P<day>" + "|".join(_WEEKDAYS[language]) + r")\b")
+    )
+
+
+def _english(day: str) -> tuple[_Rule, ...]:
+    unit = r"(?P<unit>days?|weeks?|months?|years?)\b"
+    return (
+        (r"\bthe day before yesterday\b", _day(-2)),
+        (r"\byesterday\b", _day(-1)),
+        (r"(?<!-)\b(?:today|tonight)\b(?!-)", _day(0)),
+        (r"\bthe day after tomorrow\b", _day(2)),
+        (r"\btomorrow\b", _day(1)),
+        (rf"\b{_COUNT} (?:of )?{unit} ago\b", _counted(-1)),
+        (rf"\bin (?:a )?{_COUNT} (?:of )?{unit}(?!['’])", _counted(1)),
+        (rf"\b{_COUNT} {unit} from now\b", _counted(1)),
+        (r"\blast (?P<unit>week|month|quarter|year)\b", _neighbour(-1)),
+        (r"\bthis (?P<unit>week|month|quarter|year)\b", _neighbour(0)),
+        (r"\bnext (?P<unit>week|month|quarter|year)\b", _neighbour(1)),
+        (rf"\blast {day}(?!s\b)", _weekday(_WEEKDAYS["en"], "last")),
+        (rf"\b(?:on )?(?P<next>next|this|coming) {day}", _weekday(_WEEKDAYS["en"], "next")),
+        (rf"\b(?P<before>(?:by|until|till|due|before|starting|from) )(?:on )?{day}(?! \d)",
          _weekday(_WEEKDAYS["en"], "coming")),
-        ("en", r"\b(?:the )?end of (?:the |this )?(?P<unit>week|month|quarter|year)\b", _end_of),
-        ("de", r"\bvorgestern\b", _day(-2)),
-        ("de", r"\bgestern\b", _day(-1)),
-        ("de", r"\bheute\b(?! (?:früh|morgen|abend|nacht))", _day(0)),
-        ("de", r"\bheute (?:früh|morgen|abend|nacht)\b", _day(0)),
-        ("de", r"\bübermorgen\b", _day(2)),
-        ("de", r"(?<!heute )(?<!gestern )(?<!jeden )(?<!guten )\bmorgen\b(?-i:(?<=morgen))", _day(1)),
-        ("de", rf"\bvor {number} {german}", _counted(-1)),
-        ("de", rf"\bin {number} {german}", _counted(1)),
-        ("de", r"\b(?:letzte[nsrm]?|vorige[nsrm]?|vergangene[nsrm]?) (?P<unit>woche|monat|quartal|jahr)\b",
-         _neighbour(-1)),
-        ("de", r"\bdiese[nsrm]? (?P<unit>woche|monat|quartal|jahr)\b", _neighbour(0)),
-        ("de", r"\b(?:nächste[nsrm]?|kommende[nsrm]?) (?P<unit>woche|monat|quartal|jahr)\b", _neighbour(1)),
-        ("de", rf"\b(?:letzte[nr]?|vorige[nr]?) {days['de']}", _weekday(_WEEKDAYS["de"], "last")),
-        ("de", rf"\b(?:am )?(?P<next>nächste[nr]?|kommende[nr]?|diese[nr]?) {days['de']}",
-         _weekday(_WEEKDAYS["de"], "next")),
-        ("de", rf"\b(?P<before>(?:bis zum|bis|ab|spätestens am|spätestens) ){days['de']}",
-         _weekday(_WEEKDAYS["de"], "coming")),
-        ("de", r"\bende (?:der|dieser|des|dieses) (?P<unit>woche|monat|quartal|jahr)(?:e?s)?\b", _end_of),
-        ("es", r"\banteayer\b", _day(-2)),
-        ("es", r"\bayer\b", _day(-1)),
-        ("es", r"\bhoy\b(?! (?:en )?día)", _day(0)),
-        ("es", r"\bpasado mañana\b", _day(2)),
-        ("es", r"(?<!la )(?<!esta )(?<!cada )(?<!una )\bmañana\b", _day(1)),
-        ("es", rf"\bhace {number} {spanish}", _counted(-1)),
-        ("es", rf"\b(?:en|dentro de) {number} {spanish}", _counted(1)),
-        ("es", r"\b(?:la|el) (?P<unit>semana|mes|trimestre|año) (?:pasad[oa]|anterior)\b", _neighbour(-1)),
-        ("es", r"\best[ea] (?P<unit>semana|mes|trimestre|año)\b", _neighbour(0)),
-        ("es", r"\b(?:la|el) (?:próxim[oa] (?P<unit>semana|mes|trimestre|año))\b", _neighbour(1)),
-        ("es", r"\b(?:la|el) (?P<unit>semana|mes|trimestre|año) (?:que viene|próxim[oa])\b", _neighbour(1)),
-        ("es", rf"\bel {days['es']} pasado\b", _weekday(_WEEKDAYS["es"], "last")),
-        ("es", rf"\b(?:el )?(?P<next>próximo) {days['es']}", _weekday(_WEEKDAYS["es"], "next")),
-        ("es", rf"\bel {days['es']} que viene\b", _weekday(_WEEKDAYS["es"], "coming")),
-        ("es", rf"\b(?P<before>(?:hasta|antes de|para|desde|a partir de)(?: el|l)? ){days['es']}(?! \d)",
-         _weekday(_WEEKDAYS["es"], "coming")),
-        ("es", r"\b(?:fin|final|finales) de (?:la |este |esta )?(?P<unit>semana|mes|trimestre|año)\b", _end_of),
-        ("pt", r"\banteontem\b", _day(-2)),
-        ("pt", r"\bontem\b", _day(-1)),
-        ("pt", r"\bhoje\b(?! em dia)", _day(0)),
-        ("pt", r"\bdepois de amanhã\b", _day(2)),
-        ("pt", r"\bamanhã\b", _day(1)),
-        ("pt", rf"\bhá {number} {portuguese}(?: atrás)?", _counted(-1)),
-        ("pt", rf"\b{number} {portuguese} atrás\b", _counted(-1)),
-        ("pt", rf"\b(?:daqui a|dentro de) {number} {portuguese}", _counted(1)),
-        ("pt", r"\bn[ao] (?P<unit>semana|mês|trimestre|ano) passad[oa]\b", _neighbour(-1)),
-        ("pt", r"\bnest[ea] (?P<unit>semana|mês|trimestre|ano)\b", _neighbour(0)),
-        ("pt", r"\bn[ao] próxim[oa] (?P<unit>semana|mês|trimestre|ano)\b", _neighbour(1)),
-        ("pt", r"\bn[ao] (?P<unit>semana|mês|trimestre|ano) que vem\b", _neighbour(1)),
-        ("pt", rf"\bn[ao] {days['pt']}(?:-feira)? passad[oa]\b", _weekday(_WEEKDAYS["pt"], "last")),
-        ("pt", rf"\bn[ao] (?P<next>próxim[oa]) {days['pt']}(?:-feira)?\b", _weekday(_WEEKDAYS["pt"], "next")),
-        ("pt", rf"\b(?P<before>até )(?:[ao] )?{days['pt']}(?:-feira)?\b", _weekday(_WEEKDAYS["pt"], "coming")),
+        (r"\b(?:the )?end of (?:the |this )?(?P<unit>week|month|quarter|year)\b", _end_of),
     )  # fmt: skip
-    return tuple((language, re.compile(pattern, re.IGNORECASE), meaning) for language, pattern, meaning in table)
+
+
+def _german(day: str) -> tuple[_Rule, ...]:
+    unit = r"(?P<unit>tage?n?|wochen?|monate?n?|jahre?n?)\b"
+    return (
+        (r"\bvorgestern\b", _day(-2)),
+        (r"\bgestern\b", _day(-1)),
+        (r"\bheute\b(?! (?:früh|morgen|abend|nacht))", _day(0)),
+        (r"\bheute (?:früh|morgen|abend|nacht)\b", _day(0)),
+        (r"\bübermorgen\b", _day(2)),
+        (r"(?<!heute )(?<!gestern )(?<!jeden )(?<!guten )\bmorgen\b(?-i:(?<=morgen))", _day(1)),
+        (rf"\bvor {_COUNT} {unit}", _counted(-1)),
+        (rf"\bin {_COUNT} {unit}", _counted(1)),
+        (r"\b(?:letzte[nsrm]?|vorige[nsrm]?|vergangene[nsrm]?) (?P<unit>woche|monat|quartal|jahr)\b",
+         _neighbour(-1)),
+        (r"\bdiese[nsrm]? (?P<unit>woche|monat|quartal|jahr)\b", _neighbour(0)),
+        (r"\b(?:nächste[nsrm]?|kommende[nsrm]?) (?P<unit>woche|monat|quartal|jahr)\b", _neighbour(1)),
+        (rf"\b(?:letzte[nr]?|vorige[nr]?) {day}", _weekday(_WEEKDAYS["de"], "last")),
+        (rf"\b(?:am )?(?P<next>nächste[nr]?|kommende[nr]?|diese[nr]?) {day}",
+         _weekday(_WEEKDAYS["de"], "next")),
+        (rf"\b(?P<before>(?:bis zum|bis|ab|spätestens am|spätestens) ){day}",
+         _weekday(_WEEKDAYS["de"], "coming")),
+        (r"\bende (?:der|dieser|des|dieses) (?P<unit>woche|monat|quartal|jahr)(?:e?s)?\b", _end_of),
+    )  # fmt: skip
+
+
+def _spanish(day: str) -> tuple[_Rule, ...]:
+    unit = r"(?P<unit>días?|dias?|semanas?|meses|mes|años?)\b"
+    return (
+        (r"\banteayer\b", _day(-2)),
+        (r"\bayer\b", _day(-1)),
+        (r"\bhoy\b(?! (?:en )?día)", _day(0)),
+        (r"\bpasado mañana\b", _day(2)),
+        (r"(?<!la )(?<!esta )(?<!cada )(?<!una )\bmañana\b", _day(1)),
+        (rf"\bhace {_COUNT} {unit}", _counted(-1)),
+        (rf"\b(?:en|dentro de) {_COUNT} {unit}", _counted(1)),
+        (r"\b(?:la|el) (?P<unit>semana|mes|trimestre|año) (?:pasad[oa]|anterior)\b", _neighbour(-1)),
+        (r"\best[ea] (?P<unit>semana|mes|trimestre|año)\b", _neighbour(0)),
+        (r"\b(?:la|el) (?:próxim[oa] (?P<unit>semana|mes|trimestre|año))\b", _neighbour(1)),
+        (r"\b(?:la|el) (?P<unit>semana|mes|trimestre|año) (?:que viene|próxim[oa])\b", _neighbour(1)),
+        (rf"\bel {day} pasado\b", _weekday(_WEEKDAYS["es"], "last")),
+        (rf"\b(?:el )?(?P<next>próximo) {day}", _weekday(_WEEKDAYS["es"], "next")),
+        (rf"\bel {day} que viene\b", _weekday(_WEEKDAYS["es"], "coming")),
+        (rf"\b(?P<before>(?:hasta|antes de|para|desde|a partir de)(?: el|l)? ){day}(?! \d)",
+         _weekday(_WEEKDAYS["es"], "coming")),
+        (r"\b(?:fin|final|finales) de (?:la |este |esta )?(?P<unit>semana|mes|trimestre|año)\b", _end_of),
+    )  # fmt: skip
+
+
+def _portuguese(day: str) -> tuple[_Rule, ...]:
+    unit = r"(?P<unit>dias?|semanas?|meses|mês|mes|anos?)\b"
+    return (
+        (r"\banteontem\b", _day(-2)),
+        (r"\bontem\b", _day(-1)),
+        (r"\bhoje\b(?! em dia)", _day(0)),
+        (r"\bdepois de amanhã\b", _day(2)),
+        (r"\bamanhã\b", _day(1)),
+        (rf"\bhá {_COUNT} {unit}(?: atrás)?", _counted(-1)),
+        (rf"\b{_COUNT} {unit} atrás\b", _counted(-1)),
+        (rf"\b(?:daqui a|dentro de) {_COUNT} {unit}", _counted(1)),
+        (r"\bn[ao] (?P<unit>semana|mês|trimestre|ano) passad[oa]\b", _neighbour(-1)),
+        (r"\bnest[ea] (?P<unit>semana|mês|trimestre|ano)\b", _neighbour(0)),
+        (r"\bn[ao] próxim[oa] (?P<unit>semana|mês|trimestre|ano)\b", _neighbour(1)),
+        (r"\bn[ao] (?P<unit>semana|mês|trimestre|ano) que vem\b", _neighbour(1)),
+        (rf"\bn[ao] {day}(?:-feira)? passad[oa]\b", _weekday(_WEEKDAYS["pt"], "last")),
+        (rf"\bn[ao] (?P<next>próxim[oa]) {day}(?:-feira)?\b", _weekday(_WEEKDAYS["pt"], "next")),
+        (rf"\b(?P<before>até )(?:[ao] )?{day}(?:-feira)?\b", _weekday(_WEEKDAYS["pt"], "coming")),
+    )  # fmt: skip
