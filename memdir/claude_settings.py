@@ -75,11 +75,6 @@ class ClaudeSettings(NamedTuple):
         return self.switch("autoMemoryEnabled", True)
 
     @property
-    def auto_dream_enabled(self) -> bool:
-        """`autoDreamEnabled`, which is undocumented; False when not set."""
-        return self.switch("autoDreamEnabled", False)
-
-    @property
     def claude_md_excludes(self) -> tuple[str, ...]:
         """`claudeMdExcludes` of all layers together, each once."""
         found: dict[str, None] = {}

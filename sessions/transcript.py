@@ -118,10 +118,3 @@ def read_turn(path: str, number: int, line: int, offsets: tuple[int, ...]) -> Tu
                 return None
             parts.append(Part(line, offset, entry))
     return make_turn(number, parts) if parts else None
-
-
-def find_turn(path: str, id: str) -> Turn | None:
-    """The turn with this id, or any of whose lines has it as its uuid; None when there is none. Raises
-    `StorageError`."""
-    with contextlib.closing(read_turns(path, TurnReader(read))) as turns:
-        return next((turn for turn in turns if turn.id == id or id in turn.uuids), None)

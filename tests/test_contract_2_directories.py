@@ -416,7 +416,7 @@ def test_switches(base: Path, repo: Path) -> None:
     write(repo / ".claude" / "settings.json", {"claudeMdExcludes": ["b", "c"], "autoDreamEnabled": "yes"})
     assert not enabled() and enabled(CLAUDE_CODE_DISABLE_AUTO_MEMORY="0")
     claude = find(base, repo).claude
-    assert claude.auto_dream_enabled and claude.claude_md_excludes == ("b", "c", "a")
+    assert claude.switch("autoDreamEnabled", False) and claude.claude_md_excludes == ("b", "c", "a")
     user_settings(base, env={"CLAUDE_CODE_DISABLE_AUTO_MEMORY": "1"})
     assert not enabled()
 

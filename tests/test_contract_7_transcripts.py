@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memdir.errors import StorageError
+from memdir.errors import NotFoundError, StorageError
 from memdir.sessions.archived_file import write_archived, write_original
 from memdir.sessions.chain import chain_of, read_chain
 from memdir.sessions.conversation import messages
@@ -19,8 +19,9 @@ from memdir.sessions.entry import Turn, Usage
 from memdir.sessions.json_lines import MAX_LINE, parse
 from memdir.sessions.side_files import spilled_output, sub_agents, with_whole_outputs
 from memdir.sessions.told import told
-from memdir.sessions.transcript import Transcript, find_turn, load, read_turn
+from memdir.sessions.transcript import Transcript, load, read_turn
 from memdir.sessions.transcript_files import TranscriptFiles, place
+from memdir.sessions.turn_named import turn_named
 from memdir.sessions.writer import SessionWriter
 
 UUID = "c2a7740e-91f3-4a0b-8f5d-6f1f4a8a2b33"
@@ -203,8 +204,9 @@ def test_one_message_from_its_lines(path: Path) -> None:
     assert turn.usage == Usage(10, 40, 0, 100)
     assert found.told.usage == Usage(20, 42, 0, 200)
     for uuid in turn.uuids:
-        assert find_turn(str(path), uuid) == turn
-    assert find_turn(str(path), "nobody") is None
+        assert found.turns[turn_named(found.turns, uuid)] == turn
+    with pytest.raises(NotFoundError):
+        turn_named(found.turns, "nobody")
     assert read_turn(str(path), turn.number, turn.line, turn.offsets) == turn
 
 

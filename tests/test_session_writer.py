@@ -31,7 +31,7 @@ NOW = 1_790_000_000.25
 
 
 def writer_in(folder: Path, now: float = NOW) -> SessionWriter:
-    return SessionWriter(str(folder), now=lambda: now, cwd="/work/site", branch=lambda: "main")
+    return SessionWriter(str(folder), now=lambda: now, cwd="/home/mira/site", branch=lambda: "main")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_line_has_what_claude_code_writes(writer: SessionWriter) -> None:
     user, assistant = lines(writer)
     assert user == {
         "type": "user", "parentUuid": None, "isSidechain": False, "userType": "external", "entrypoint": "memdir",
-        "cwd": "/work/site", "sessionId": S, "version": memdir.__version__, "gitBranch": "main", "uuid": first,
+        "cwd": "/home/mira/site", "sessionId": S, "version": memdir.__version__, "gitBranch": "main", "uuid": first,
         "timestamp": "2026-09-21T14:13:20.250Z", "message": {"role": "user", "content": "Which port?"},
     }  # fmt: skip
     assert (assistant["uuid"], assistant["parentUuid"]) == (second, first)

@@ -19,8 +19,9 @@ from memdir.sessions.overview import overview
 from memdir.sessions.removed import put_back, remove
 from memdir.sessions.statistics import statistics
 from memdir.sessions.told import Told, told
-from memdir.sessions.transcript import find_turn, load, read_turn
+from memdir.sessions.transcript import load, read_turn
 from memdir.sessions.transcript_files import TranscriptFiles
+from memdir.sessions.turn_named import turn_named
 
 Line = dict[str, Any]
 
@@ -119,7 +120,7 @@ def test_a_codex_rollout(tmp_path: Path) -> None:
     assert [turn.model for turn in turns if turn.text in ("Looking.", "Done.")] == ["gpt-5.4", "gpt-6"]
     assert {(turn.cwd, turn.branch) for turn in turns} == {("/w", "main")}
     assert "gAAAA" not in str(turns) and "coding agent" not in str(turns)
-    assert turns[2].id == "line-6" and find_turn(path, "line-6") == turns[2]
+    assert turns[2].id == "line-6" and turn_named(turns, "line-6") == 2
     assert len(read_chain(path).visible(turns)) == len(turns) - 2
     (_, facts), = indexed(tmp_path).values()  # fmt: skip
     assert (facts.session, facts.cwd, facts.prompts, facts.title) == ("1111", "/w", 3, "list the files")
